@@ -1,0 +1,56 @@
+"""The record that every method file declares: what it is, what it needs, its hyper-parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Value = float | int | str | bool
+Regime = Literal["joint", "steady_state", "synchronized"]
+Need = Literal["losses", "features", "architecture"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One hyper-parameter of a method.
+
+    Attributes:
+        default: the value used when a configuration names none.
+        paper: the value that the method's paper or its public code prints; None if neither does.
+        low, high: the closed range of valid numbers; None for no bound.
+        choices: the valid values of a word; empty for numbers.
+        doc: one sentence, with its unit and source.
+    """
+
+    default: Value
+    paper: Value | None = None
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """What the rest of the project knows of a method without importing it.
+
+    Attributes:
+        name: the registry name; equal to the file's name.
+        label: the row label in LaTeX.
+        paper: authors, title and venue of the source.
+        year: of the source.
+        summary: one sentence for the command line and the docs.
+        needs: "losses" (weights from the task losses), "features" (weights from the gradients at
+            the shared representation) or "architecture" (its own layers).
+        regimes: the update regimes it can train under; the first is its default.
+        options: its hyper-parameters by name.
+    """
+
+    name: str
+    label: str
+    paper: str
+    year: int
+    summary: str
+    needs: Need
+    regimes: tuple[Regime, ...]
+    options: dict[str, Option] = field(default_factory=dict)
