@@ -1,0 +1,4 @@
+"""Records of runs, their statistics, the aggregates of tables, and the checks upon them.
+
+Nothing is imported here: training imports `mtl.results.seal` alone.
+"""
