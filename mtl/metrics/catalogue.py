@@ -1,0 +1,48 @@
+"""What the tables can show of a run: the metrics' names, labels, directions and printed digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric column.
+
+    Attributes:
+        name: as in the records.
+        label: column heading in LaTeX, without the arrow.
+        label_html: the same in HTML.
+        unit: "percent" for fractions that are printed times 100.
+        direction: +1 when higher is better, -1 when lower is better.
+        digits: decimals printed after conversion to the unit, as the paper prints.
+        task: the task or group of tasks that it measures; None for a mean over several tasks that
+            have columns of their own, which would count them twice.
+        primary: whether it is its task's one metric in the convention `primary` of delta.
+    """
+
+    name: str
+    label: str
+    label_html: str
+    unit: str
+    direction: int
+    digits: int
+    task: str | None
+    primary: bool
+
+
+def _percent(name: str, label: str, task: str | None, primary: bool = False) -> Metric:
+    return Metric(name, label, label, "percent", +1, 1, task, primary)
+
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        _percent("precision", "Precision", "attributes"),
+        _percent("recall", "Recall", "attributes"),
+        _percent("f_score", "F-score", "attributes", primary=True),
+        _percent("accuracy_left", "Left digit", "left", primary=True),
+        _percent("accuracy_right", "Right digit", "right", primary=True),
+        _percent("accuracy", "Mean accuracy", None),
+    )
+}
