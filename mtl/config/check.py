@@ -1,0 +1,244 @@
+"""Cross-references of the configuration: every name must exist, every option be in its range.
+
+All problems are collected, so that one run of any command shows them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from mtl.config import datasets, hosts
+from mtl.config.models import DatasetScale, Paper, Row, Scale, Setting
+from mtl.config.yaml_file import Document, FieldPath
+from mtl.data import registry as data_registry
+from mtl.errors import MtlError, unknown
+from mtl.methods import registry
+from mtl.methods.info import MethodInfo, Option
+from mtl.metrics.catalogue import METRICS
+
+
+class Problems:
+    """Collects messages; `raise_all` reports them together."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, document: Document, field: FieldPath, message: str) -> None:
+        """Note a problem of a field."""
+        self.lines.append(f"{document.where(field)}: {message}")
+
+    def name(
+        self, document: Document, field: FieldPath, kind: str, name: str, valid: Iterable[str]
+    ) -> bool:
+        """Note an unknown name; tells whether it is known."""
+        valid = list(valid)
+        if name in valid:
+            return True
+        self.lines.append(str(unknown(kind, name, valid, document.where(field))))
+        return False
+
+    def attempt(self, action: Callable[[], object]) -> None:
+        """Note the message of an action that fails."""
+        try:
+            action()
+        except MtlError as error:
+            self.lines.append(str(error))
+
+    def raise_all(self) -> None:
+        """Raise one error with every message, if there are any."""
+        if self.lines:
+            raise MtlError("\n".join(dict.fromkeys(self.lines)))
+
+
+def _bounds(option: Option) -> str:
+    if option.low is not None and option.high is not None:
+        return f"from {option.low:g} to {option.high:g}"
+    return f"at least {option.low:g}" if option.low is not None else f"at most {option.high:g}"
+
+
+def option_problem(option: Option, value: object) -> str | None:
+    """What is wrong with a method's option value, or None."""
+    default = option.default
+    if isinstance(default, bool) or isinstance(value, bool):
+        if not (isinstance(default, bool) and isinstance(value, bool)):
+            kind = "true or false" if isinstance(default, bool) else "a value like"
+            return f"expected {kind} {default!r}, found {value!r}"
+        return None
+    if isinstance(default, str):
+        if not isinstance(value, str):
+            return f"expected text, found {value!r}"
+        if option.choices and value not in option.choices:
+            return str(unknown("choice", value, option.choices))
+        return None
+    if not isinstance(value, int | float):
+        return f"expected a number, found {value!r}"
+    if isinstance(default, int) and not isinstance(value, int):
+        return f"expected a whole number, found {value!r}"
+    below = option.low is not None and value < option.low
+    above = option.high is not None and value > option.high
+    return f"expected a number {_bounds(option)}, found {value!r}" if below or above else None
+
+
+def _check_method(
+    problems: Problems, document: Document, field: FieldPath, row: Row, info: MethodInfo
+) -> None:
+    for name, value in row.options.items():
+        place = (*field, "options", name)
+        if problems.name(document, place, f"option of {info.name}", name, info.options):
+            problem = option_problem(info.options[name], value)
+            if problem:
+                problems.add(document, place, problem)
+    if row.regime is not None and row.regime not in info.regimes:
+        problems.name(
+            document, (*field, "regime"), f"regime of {info.name}", row.regime, info.regimes
+        )
+
+
+def _check_setting(
+    problems: Problems, document: Document, field: FieldPath, setting: Setting
+) -> None:
+    problems.name(document, (*field, "host"), "host", setting.host, hosts.available())
+    if not problems.name(
+        document, (*field, "dataset"), "dataset", setting.dataset, data_registry.available()
+    ):
+        return
+    partitions = data_registry.describe(setting.dataset).partitions
+    known = problems.name(document, (*field, "tasks"), "partition", setting.tasks, partitions)
+    if not known:
+        return
+    measured = datasets.metrics(partitions[setting.tasks]())
+    for position, metric in enumerate(setting.metrics):
+        place = (*field, "metrics", position)
+        if problems.name(document, place, "metric", metric, METRICS):
+            problems.name(document, place, f"metric of {setting.tasks}", metric, measured)
+    selection = setting.evaluation.selection
+    if selection != "last" and selection.removeprefix("best_") not in measured:
+        problems.add(
+            document,
+            (*field, "evaluation", "selection"),
+            f"'{selection}' needs a metric that the tasks '{setting.tasks}' do not have; "
+            f"expected last or best_ and one of {', '.join(measured)}",
+        )
+
+
+def _check_columns(
+    problems: Problems,
+    document: Document,
+    field: FieldPath,
+    paper: Paper,
+    setting: str,
+    metrics: dict[FieldPath, str],
+) -> None:
+    if problems.name(document, (*field, "setting"), "setting", setting, paper.settings):
+        for place, metric in metrics.items():
+            valid = paper.settings[setting].metrics
+            problems.name(document, (*field, *place), f"metric of setting {setting}", metric, valid)
+
+
+def _check_tables(problems: Problems, document: Document, paper: Paper, root: Path) -> None:
+    for name, table in paper.tables.items():
+        field: FieldPath = ("tables", name)
+        for key, rows in (("rows", table.rows), ("extra_rows", table.extra_rows)):
+            for position, row in enumerate(rows):
+                problems.name(document, (*field, key, position), "row", row, paper.rows)
+        everything = (*table.rows, *table.extra_rows)
+        for row in sorted({row for row in everything if everything.count(row) > 1}):
+            problems.add(document, (*field, "rows"), f"row '{row}' appears more than once")
+        problems.name(document, (*field, "baseline"), "row", table.baseline, everything)
+        for position, group in enumerate(table.groups):
+            _check_columns(
+                problems,
+                document,
+                (*field, "groups", position),
+                paper,
+                group.setting,
+                {("metrics", index): metric for index, metric in enumerate(group.metrics)},
+            )
+        if table.published is not None and not (root / table.published).is_file():
+            problems.add(
+                document,
+                (*field, "published"),
+                f"expected a CSV file of printed numbers, found no file '{table.published}'",
+            )
+
+
+def _check_figures(problems: Problems, document: Document, paper: Paper) -> None:
+    for name, figure in paper.figures.items():
+        field: FieldPath = ("figures", name)
+        for position, row in enumerate(figure.rows):
+            problems.name(document, (*field, "rows", position), "row", row, paper.rows)
+        _check_columns(
+            problems, document, field, paper, figure.setting, {("metric",): figure.metric}
+        )
+
+
+def check_paper(problems: Problems, paper: Paper, document: Document, root: Path) -> None:
+    """Check all names and options of one paper."""
+    for name, setting in paper.settings.items():
+        _check_setting(problems, document, ("settings", name), setting)
+    for name, row in paper.rows.items():
+        field: FieldPath = ("rows", name)
+        if problems.name(document, (*field, "method"), "method", row.method, registry.available()):
+            try:
+                info = registry.describe(row.method)
+            except MtlError as error:
+                problems.add(document, field, str(error))
+                continue
+            _check_method(problems, document, field, row, info)
+    _check_tables(problems, document, paper, root)
+    _check_figures(problems, document, paper)
+
+
+def _check_dataset_scale(
+    problems: Problems, document: Document, name: str, scale: DatasetScale
+) -> None:
+    field: FieldPath = ("datasets", name)
+    if not problems.name(document, field, "dataset", name, data_registry.available()):
+        return
+    info = data_registry.describe(name)
+    where = document.where(field)
+    problems.attempt(lambda: datasets.check_options(name, scale.options, where))
+    if scale.source == "twin":
+        place = (*field, "twin")
+        if info.twin is None:
+            problems.add(
+                document, (*field, "source"), f"'{name}' has no synthetic twin; expected real"
+            )
+        elif scale.twin is None:
+            problems.add(document, field, "source 'twin' needs the key 'twin', which is missing")
+        else:
+            dials = scale.twin
+            problems.attempt(lambda: datasets.check_twin(name, dials, document.where(place)))
+    elif info.needs_root and scale.root is None:
+        problems.add(document, field, "source 'real' needs the key 'root', which is missing")
+    elif not info.needs_root and scale.root is not None:
+        problems.add(document, (*field, "root"), f"'{name}' needs no folder; remove this key")
+
+
+def check_scale(
+    problems: Problems, scale: Scale, document: Document, papers: dict[str, tuple[Paper, Document]]
+) -> None:
+    """Check a scale's names, and that it says how to train every setting of every paper."""
+    owners = {
+        name: (paper_document, setting)
+        for paper, paper_document in papers.values()
+        for name, setting in paper.settings.items()
+    }
+    for name, dataset in scale.datasets.items():
+        _check_dataset_scale(problems, document, name, dataset)
+    for name in scale.settings:
+        problems.name(document, ("settings", name), "setting", name, owners)
+    for name, (paper_document, setting) in owners.items():
+        if name not in scale.settings:
+            problems.add(
+                document,
+                ("settings",),
+                f"setting '{name}' of {paper_document.path} is missing",
+            )
+        if setting.dataset in data_registry.available() and setting.dataset not in scale.datasets:
+            problems.add(
+                document,
+                ("datasets",),
+                f"dataset '{setting.dataset}' of setting '{name}' is missing",
+            )

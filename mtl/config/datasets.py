@@ -1,0 +1,55 @@
+"""What planning adds to the register of datasets: what their tasks measure, checks of options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from mtl.data import registry
+from mtl.errors import MtlError
+
+# What the evaluation of attribute tasks measures; tasks of classes have an accuracy each.
+ATTRIBUTE_METRICS = ("precision", "recall", "f_score")
+
+
+def metrics(tasks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The metrics that the evaluation of a partition yields (mtl.metrics.classification)."""
+    if tasks[0]["kind"] == "attributes":
+        return ATTRIBUTE_METRICS
+    return (*(f"accuracy_{task['name']}" for task in tasks), "accuracy")
+
+
+def manifest_path(dataset: str) -> Path:
+    """Where the manifest of a user's copy of the real data lies, relative to the project."""
+    return Path("data/raw") / f"{dataset}.manifest.json"
+
+
+def _check(module: ModuleType, config: Mapping[str, Any], where: str) -> None:
+    """Let a module check its options, if it can do so before it runs."""
+    check = getattr(module, "check_config", None)
+    if check is None:
+        return
+    try:
+        check(config)
+    except MtlError as error:
+        raise MtlError(f"{where}: {error}") from None
+
+
+def check_options(dataset: str, config: Mapping[str, Any], where: str) -> None:
+    """Check the options of a dataset's preparation.
+
+    Raises:
+        MtlError: naming the option and, through `where`, the file and line.
+    """
+    _check(registry.load(dataset), config, where)
+
+
+def check_twin(dataset: str, config: Mapping[str, Any], where: str) -> None:
+    """Check the dials of a dataset's twin.
+
+    Raises:
+        MtlError: naming the dial and, through `where`, the file and line.
+    """
+    _check(registry.load_twin(dataset), config, where)

@@ -1,0 +1,77 @@
+"""What a scale does otherwise than the paper, derived by comparing it with the full scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mtl.config.models import DatasetScale, Scale, Setting
+from mtl.data import registry
+
+_TRAINING = {
+    "width": "channels in the first stage",
+    "epochs": "epochs",
+    "batch_size": "batch size",
+    "eval_batch_size": "evaluation batch size",
+    "learning_rate": "learning rate",
+}
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _difference(name: str, here: object, full: object) -> str:
+    return f"{name} {_text(here)} (paper: {_text(full)})"
+
+
+def _dataset_differences(dataset: str, here: DatasetScale, full: DatasetScale) -> list[str]:
+    lines = []
+    label = registry.describe(dataset).label
+    if here.source == "twin" and full.source == "real":
+        dials = here.twin or {}
+        sizes = [f"{dials[split]} {split}" for split in ("train", "val", "test") if split in dials]
+        images = f" ({', '.join(sizes)} images)" if sizes else ""
+        lines.append(
+            f"Data: a synthetic twin of {label}, drawn by a program{images}; no real images."
+        )
+    options = [
+        _difference(name.replace("_", " "), here.options.get(name), value)
+        for name, value in full.options.items()
+        if here.options.get(name) != value
+    ]
+    if options:
+        lines.append(f"Images of {label}: {', '.join(options)}.")
+    return lines
+
+
+def scale_deviations(
+    scale: Scale, full: Scale, settings: Iterable[tuple[str, Setting]]
+) -> list[str]:
+    """One sentence per dataset and setting where the scale is not the full one.
+
+    Args:
+        scale: the scale in use.
+        full: the scale with the paper's protocol.
+        settings: the settings that a table or figure shows.
+    """
+    settings = list(settings)
+    lines: list[str] = []
+    for dataset in dict.fromkeys(setting.dataset for _, setting in settings):
+        if dataset in scale.datasets and dataset in full.datasets:
+            lines += _dataset_differences(dataset, scale.datasets[dataset], full.datasets[dataset])
+    by_text: dict[str, list[str]] = {}
+    for name, setting in settings:
+        here, there = scale.settings.get(name), full.settings.get(name)
+        if here is None or there is None:
+            continue
+        differences = [
+            _difference(label, getattr(here, key), getattr(there, key))
+            for key, label in _TRAINING.items()
+            if getattr(here, key) != getattr(there, key)
+        ]
+        if differences:
+            by_text.setdefault(", ".join(differences), []).append(setting.label)
+    lines += [f"Training ({'; '.join(labels)}): {text}." for text, labels in by_text.items()]
+    if scale.seeds != full.seeds:
+        lines.append(f"Seeds: {scale.seeds} (paper: {full.seeds}).")
+    return lines

@@ -1,0 +1,150 @@
+"""What the YAML files may hold. Cross-references are checked in `mtl.config.check`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Value = bool | int | float | str
+Count = Annotated[int, Field(ge=1)]
+
+
+def _sequence(item: Any) -> Any:
+    """A tuple of items, given as a YAML list."""
+    return Annotated[tuple[item, ...], Field(strict=False)]
+
+
+class Model(BaseModel):
+    """Immutable; unknown keys and lossy conversions ("6" for 6) are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Evaluation(Model):
+    """Which data a run is evaluated on after each epoch, and which epoch's metrics it reports."""
+
+    split: Literal["train", "val", "test"] = Field(description="the prepared split")
+    selection: Literal["best_f_score", "best_accuracy", "last"] = Field(
+        description="the epoch with the best value of that metric, or the last epoch"
+    )
+
+
+class Setting(Model):
+    """A problem: a dataset divided into tasks, a host network and the metrics reported."""
+
+    label: str = Field(description="how tables name it")
+    dataset: Identifier = Field(description="a dataset of mtl/data")
+    tasks: Identifier = Field(description="a partition of the dataset's columns into tasks")
+    host: Identifier = Field(description="a network of mtl/models")
+    metrics: _sequence(Identifier) = Field(min_length=1, description="metrics reported")  # type: ignore[valid-type]
+    evaluation: Evaluation
+
+
+class Row(Model):
+    """A method with its options, as a row of tables or a curve of figures."""
+
+    method: Identifier = Field(description="a method of mtl/methods")
+    label: str | None = Field(None, description="in LaTeX; the method's own if absent")
+    label_html: str | None = Field(None, description="in HTML; from the LaTeX label if absent")
+    options: dict[Identifier, Value] = Field({}, description="deviating from the method's defaults")
+    regime: Literal["joint", "steady_state", "synchronized"] | None = Field(
+        None, description="update regime; the method's first if absent"
+    )
+    cite: str | None = Field(None, description="the paper's reference number or a key")
+    note: str | None = Field(None, description="shown with the row")
+
+
+class Group(Model):
+    """The columns of a table that belong to one setting."""
+
+    setting: Identifier
+    label: str
+    metrics: _sequence(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
+
+
+class Table(Model):
+    """A table of the paper."""
+
+    title: str = Field(description="short, for headings and lists")
+    caption: str
+    baseline: Identifier = Field(description="the row that deltas and tests compare with")
+    delta: Literal["metrics", "tasks", "primary"] | None = Field(
+        None, description="convention of the delta column; none if absent"
+    )
+    groups: _sequence(Group) = Field(min_length=1)  # type: ignore[valid-type]
+    rows: _sequence(Identifier) = Field(min_length=1, description="rows that the paper prints")  # type: ignore[valid-type]
+    extra_rows: _sequence(Identifier) = Field((), description="rows that the paper lacks")  # type: ignore[valid-type]
+    published: str | None = Field(None, description="CSV with the printed numbers")
+    deviations: _sequence(str) = Field((), description="what differs from the paper, this table")  # type: ignore[valid-type]
+
+
+class Figure(Model):
+    """A figure of the paper."""
+
+    kind: Literal["learning_curves"]
+    title: str
+    caption: str
+    setting: Identifier
+    metric: Identifier
+    rows: _sequence(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
+
+
+class Paper(Model):
+    """A paper: its settings, methods, tables and figures."""
+
+    name: Identifier = Field(description="equal to the file's name")
+    title: str
+    short: str = Field(description="how the report names it")
+    venue: str
+    arxiv: str | None = None
+    deviations: _sequence(str) = Field((), description="what differs from the paper, every table")  # type: ignore[valid-type]
+    settings: dict[Identifier, Setting] = Field(min_length=1)
+    rows: dict[Identifier, Row] = Field(min_length=1)
+    tables: dict[Identifier, Table] = Field(min_length=1)
+    figures: dict[Identifier, Figure] = {}
+
+
+class DatasetScale(Model):
+    """Where a dataset comes from at a scale, and how it is prepared.
+
+    Further keys are the preparation's own options (for example `short_side`); they and those of
+    `twin` are checked against the dataset's record.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+    __pydantic_extra__: dict[str, Value | list[int]] = Field(init=False)
+
+    source: Literal["twin", "real"]
+    root: str | None = Field(None, description="the folder of the real data, if it needs one")
+    twin: dict[Identifier, Value] | None = Field(None, description="the dials of the generator")
+
+    @property
+    def options(self) -> dict[str, Value | list[int]]:
+        """The preparation's options."""
+        return dict(self.__pydantic_extra__)
+
+
+class SettingScale(Model):
+    """How a setting is trained at a scale."""
+
+    width: Count = Field(description="channels of the host's first stage")
+    epochs: Count
+    batch_size: Count
+    eval_batch_size: Count
+    learning_rate: float = Field(gt=0, lt=1)
+
+
+class Scale(Model):
+    """A size of the whole reproduction."""
+
+    name: Identifier = Field(description="equal to the file's name")
+    description: str
+    seeds: Count = Field(description="number of seeds, from 0")
+    seeds_together: Count = Field(
+        description="seeds trained in one process; part of a run's identity, as float32 bytes "
+        "depend on it"
+    )
+    datasets: dict[Identifier, DatasetScale] = Field(min_length=1)
+    settings: dict[Identifier, SettingScale] = Field(min_length=1)

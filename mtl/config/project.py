@@ -1,0 +1,265 @@
+"""The project: a working tree at a scale, and every run that its configuration implies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mtl.config import datasets
+from mtl.config.deviations import scale_deviations
+from mtl.config.identity import (
+    prepared_identity,
+    run_fingerprint,
+    run_identity,
+    twin_identity,
+)
+from mtl.config.load import DEFAULT_SCALE
+from mtl.config.models import Paper, Scale, Setting
+from mtl.config.spec import method_options, resolve, seed_groups
+from mtl.config.units import RUNS, Prepared, RunUnit, Twin
+from mtl.data import registry as data_registry
+from mtl.errors import MtlError, unknown
+from mtl.io import fingerprint, read_json, sha256
+from mtl.methods import registry
+from mtl.provenance.closure import CodeBase
+
+TRAINING = "mtl.training.run"
+
+
+class Project:
+    """A working tree at a scale. Make one with `mtl.config.load_project`.
+
+    Attributes:
+        root: the folder with `workflow/config`, data and results.
+        scale: the chosen scale.
+        full_scale: the scale with the papers' own protocol, if the project has one.
+        papers: all papers by name.
+        code: the package's sources.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        scale: Scale,
+        full_scale: Scale | None,
+        papers: dict[str, Paper],
+        code: CodeBase,
+    ) -> None:
+        self.root = root
+        self.scale = scale
+        self.full_scale = full_scale
+        self.papers = papers
+        self.code = code
+        self._prepared: dict[str, Prepared] = {}
+        self._units: dict[tuple[str, str, str], list[RunUnit]] = {}
+
+    @property
+    def products(self) -> Path:
+        """The folder of tables, figures, report and summary, relative to the root."""
+        return (
+            Path("results")
+            if self.scale.name == DEFAULT_SCALE
+            else Path("results") / self.scale.name
+        )
+
+    def paper(self, name: str) -> Paper:
+        """A paper by name.
+
+        Raises:
+            MtlError: for an unknown one.
+        """
+        if name not in self.papers:
+            raise unknown("paper", name, self.papers)
+        return self.papers[name]
+
+    def twin(self, dataset: str) -> Twin:
+        """The twin that a dataset is made from at this scale."""
+        info = data_registry.describe(dataset)
+        config = dict(self.scale.datasets[dataset].twin or {})
+        identity = twin_identity(str(info.twin_name), config, self.code.closure(str(info.twin)))
+        mark = fingerprint(identity)
+        path = Path("data/raw/twins") / str(info.twin_name) / mark
+        return Twin(str(info.twin_name), mark, identity, config, path)
+
+    def _manifest(self, dataset: str) -> dict[str, Any]:
+        """What identifies the real data, known or written before."""
+        root = self.scale.datasets[dataset].root
+        if root is None:
+            return data_registry.load(dataset).raw_manifest()
+        path = datasets.manifest_path(dataset)
+        if not (self.root / path).is_file():
+            raise MtlError(
+                f"{path}: the manifest of the real data does not exist; make it with "
+                f"`python -m mtl manifest {dataset} --root {root}` (the scale "
+                f"'{self.scale.name}' uses real data; quick and mini use synthetic twins)"
+            )
+        return read_json(self.root / path, "manifest of the real data")
+
+    def prepared(self, dataset: str) -> Prepared:
+        """The prepared dataset that this scale implies.
+
+        Raises:
+            MtlError: for an unknown dataset, or real data without a manifest.
+        """
+        if dataset not in self._prepared:
+            if dataset not in self.scale.datasets:
+                raise unknown("dataset", dataset, self.scale.datasets)
+            scale = self.scale.datasets[dataset]
+            info = data_registry.describe(dataset)
+            raw: dict[str, Any]
+            if scale.source == "twin":
+                twin = self.twin(dataset)
+                root: Path | None = twin.path
+                raw = {"twin": twin.name, "fingerprint": twin.fingerprint}
+            else:
+                twin, root = None, Path(scale.root) if scale.root else None
+                raw = {"manifest": sha256(self._manifest(dataset))}
+            code = self.code.closure(info.module)
+            identity = prepared_identity(dataset, scale.options, raw, code)
+            mark = fingerprint(identity)
+            self._prepared[dataset] = Prepared(
+                dataset=dataset,
+                fingerprint=mark,
+                identity=identity,
+                config=scale.options,
+                source=scale.source,
+                source_label=info.source_labels[scale.source],
+                root=root,
+                twin=twin,
+                path=Path("data/prepared") / dataset / mark,
+            )
+        return self._prepared[dataset]
+
+    def units_for(self, paper: str, setting: str, row: str) -> list[RunUnit]:
+        """The units of a row of a paper in a setting, in the order of their seeds.
+
+        Raises:
+            MtlError: for an unknown paper, setting or row.
+        """
+        key = (paper, setting, row)
+        if key not in self._units:
+            self._units[key] = self._make_units(self.paper(paper), setting, row)
+        return self._units[key]
+
+    def _make_units(self, paper: Paper, setting_name: str, row_name: str) -> list[RunUnit]:
+        if setting_name not in paper.settings:
+            raise unknown("setting", setting_name, paper.settings, paper.name)
+        if row_name not in paper.rows:
+            raise unknown("row", row_name, paper.rows, paper.name)
+        setting, row = paper.settings[setting_name], paper.rows[row_name]
+        info = registry.describe(row.method)
+        tasks = data_registry.tasks(setting.dataset, setting.tasks)
+        spec = resolve(setting, row, info, tasks, self.scale.settings[setting_name])
+        data = self.prepared(setting.dataset)
+        code = self.code.union(
+            (TRAINING, f"mtl.methods.{row.method}", f"mtl.models.{setting.host}")
+        )
+        source = {
+            "fingerprint": data.fingerprint,
+            "source": data.source,
+            "source_label": data.source_label,
+        }
+        units = []
+        for seeds in seed_groups(self.scale.seeds, self.scale.seeds_together):
+            identity = run_identity(spec, seeds, source, code)
+            mark = run_fingerprint(identity)
+            units.append(
+                RunUnit(
+                    dataset=setting.dataset,
+                    method=row.method,
+                    fingerprint=mark,
+                    spec=spec,
+                    seeds=seeds,
+                    identity=identity,
+                    path=RUNS / setting.dataset / row.method / mark,
+                    data=data,
+                )
+            )
+        return units
+
+    def table_units(self, paper: str, table: str) -> list[RunUnit]:
+        """The distinct units that a table shows."""
+        spec = self._product(self.paper(paper).tables, "table", table)
+        return _distinct(
+            unit
+            for group in spec.groups
+            for row in (*spec.rows, *spec.extra_rows)
+            for unit in self.units_for(paper, group.setting, row)
+        )
+
+    def figure_units(self, paper: str, figure: str) -> list[RunUnit]:
+        """The distinct units that a figure shows."""
+        spec = self._product(self.paper(paper).figures, "figure", figure)
+        return _distinct(
+            unit for row in spec.rows for unit in self.units_for(paper, spec.setting, row)
+        )
+
+    def units(self, paper: str | None = None) -> list[RunUnit]:
+        """The distinct units of all tables and figures, of one paper or of all."""
+        names = list(self.papers) if paper is None else [self.paper(paper).name]
+        return _distinct(
+            unit
+            for name in names
+            for units in (
+                *(self.table_units(name, table) for table in self.papers[name].tables),
+                *(self.figure_units(name, figure) for figure in self.papers[name].figures),
+            )
+            for unit in units
+        )
+
+    def unit(self, name: str) -> RunUnit:
+        """A unit by its path, `<dataset>/<method>/<fingerprint>` or the start of its fingerprint.
+
+        Raises:
+            MtlError: when none or several match; a known configuration with another fingerprint
+                means that the working tree has changed.
+        """
+        wanted = name.rstrip("/").removesuffix("/unit.json").removeprefix(f"{RUNS}/")
+        units = self.units()
+        found = [u for u in units if u.name == wanted or u.fingerprint.startswith(wanted)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise MtlError(
+                f"'{name}' matches {len(found)} units: {', '.join(u.name for u in found)}"
+            )
+        raise MtlError(
+            f"'{name}' is no unit of scale '{self.scale.name}': code, configuration or data have "
+            "changed since it was planned, or it belongs to another scale. Run snakemake again"
+        )
+
+    def row_label(self, paper: str, row: str) -> str:
+        """The LaTeX label of a row: its own, else the method's with the values of its options."""
+        model = self.paper(paper).rows[row]
+        info = registry.describe(model.method)
+        label = model.label or info.label
+        for name, value in method_options(model, info).items():
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            label = label.replace("{" + name + "}", text)
+        return label
+
+    def deviations(self, paper: str, name: str) -> tuple[str, ...]:
+        """What a table or figure does otherwise than the paper, with what the scale changes."""
+        model = self.paper(paper)
+        if name in model.tables:
+            table = model.tables[name]
+            settings = [group.setting for group in table.groups]
+            own, published = table.deviations, table.published is not None
+        else:
+            figure = self._product(model.figures, "table or figure", name)
+            settings, own, published = [figure.setting], (), bool(model.deviations)
+        named: list[tuple[str, Setting]] = [(s, model.settings[s]) for s in settings]
+        automatic: list[str] = []
+        if published and self.full_scale is not None and self.full_scale.name != self.scale.name:
+            automatic = scale_deviations(self.scale, self.full_scale, named)
+        return (*automatic, *model.deviations, *own)
+
+    def _product(self, models: dict[str, Any], kind: str, name: str) -> Any:
+        if name not in models:
+            raise unknown(kind, name, models)
+        return models[name]
+
+
+def _distinct(units: Iterable[RunUnit]) -> list[RunUnit]:
+    return list({unit.fingerprint: unit for unit in units}.values())

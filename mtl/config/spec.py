@@ -1,0 +1,61 @@
+"""From a row of a paper and a scale to the resolved spec of its runs: plain JSON, no table names.
+
+Equal specs of several tables are therefore one run, trained once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mtl.config.models import Row, Setting, SettingScale
+from mtl.methods.info import MethodInfo
+
+Spec = dict[str, Any]
+
+
+def method_options(row: Row, info: MethodInfo) -> dict[str, Any]:
+    """Every option of the method: the row's value, else the default, in the default's type.
+
+    A whole number given for a real option becomes real, so that `1` and `1.0` are one run.
+    """
+    options = {}
+    for name, option in info.options.items():
+        value = row.options.get(name, option.default)
+        is_real = isinstance(option.default, float) and not isinstance(value, bool | str)
+        options[name] = float(value) if is_real else value
+    return options
+
+
+def resolve(
+    setting: Setting,
+    row: Row,
+    info: MethodInfo,
+    tasks: Sequence[Mapping[str, Any]],
+    scale: SettingScale,
+) -> Spec:
+    """The spec of a row in a setting at a scale."""
+    return {
+        "dataset": setting.dataset,
+        "tasks": [dict(task) for task in tasks],
+        "model": {"host": setting.host, "width": scale.width},
+        "method": {"name": row.method, "options": method_options(row, info)},
+        "regime": row.regime or info.regimes[0],
+        "training": {
+            "epochs": scale.epochs,
+            "batch_size": scale.batch_size,
+            "eval_batch_size": scale.eval_batch_size,
+            "learning_rate": scale.learning_rate,
+        },
+        "evaluation": {
+            "split": setting.evaluation.split,
+            "selection": setting.evaluation.selection,
+        },
+    }
+
+
+def seed_groups(seeds: int, together: int) -> list[tuple[int, ...]]:
+    """Seeds 0, 1, ... in consecutive groups; a full group stays the same when seeds are added."""
+    return [
+        tuple(range(first, min(first + together, seeds))) for first in range(0, seeds, together)
+    ]

@@ -1,0 +1,1 @@
+"""Identity and staleness: code hashes, fingerprints, stamps of published files, guards."""

@@ -1,0 +1,141 @@
+"""Stamps: small JSON files that say what a product with a fixed name was made from.
+
+A product (a table in several formats, a figure, the report) is *fresh* when the fingerprint in its
+stamp is the one that the working tree implies now, and every file it lists still has the bytes
+that were written. Modification times play no part, so clones, copies and checkouts stay fresh, and
+an edit by hand is noticed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mtl.errors import MtlError
+from mtl.io import atomic_write, canonical_json, read_json, sha256_file
+from mtl.results.seal import is_sealed
+
+LATEX = "pdflatex"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a product was made from.
+
+    Attributes:
+        fingerprint: the hash of everything that determines the product.
+        files: sha256 by file name, relative to the stamp's folder.
+        missing: reason by format ("pdf") for what could not be made on this machine.
+        made_from: anything that helps a reader, for example the runs; not checked.
+    """
+
+    fingerprint: str
+    files: dict[str, str]
+    missing: dict[str, str] = field(default_factory=dict)
+    made_from: dict[str, Any] = field(default_factory=dict)
+
+
+def write_stamp(
+    path: Path | str,
+    fingerprint: str,
+    files: Iterable[Path | str],
+    missing: Mapping[str, str] | None = None,
+    made_from: Mapping[str, Any] | None = None,
+) -> Stamp:
+    """Hash the product's files and write its stamp; call it last.
+
+    Args:
+        path: the stamp, for example `results/tables/etr_nlp/table_4.json`.
+        fingerprint: what the product was made from.
+        files: the files written, in the stamp's folder or below it; relative names are taken
+            from that folder.
+        missing: reason by format for what could not be made; name the missing program, since a
+            product without a PDF is made again once `pdflatex` is there.
+        made_from: what a reader may want to know, for example fingerprints of runs.
+
+    Raises:
+        MtlError: when a file does not exist or lies outside the stamp's folder.
+    """
+    path = Path(path)
+    hashes: dict[str, str] = {}
+    for name in files:
+        file = path.parent / name if not Path(name).is_absolute() else Path(name)
+        if not file.is_file() and Path(name).is_file():
+            file = Path(name)
+        try:
+            relative = file.resolve().relative_to(path.parent.resolve())
+        except ValueError:
+            raise MtlError(f"{file}: a stamped file must lie in {path.parent}") from None
+        if not file.is_file():
+            raise MtlError(f"{file}: cannot be stamped, it was not written")
+        hashes[relative.as_posix()] = sha256_file(file)
+    stamp = Stamp(fingerprint, hashes, dict(missing or {}), dict(made_from or {}))
+    atomic_write(path, canonical_json(vars(stamp)))
+    return stamp
+
+
+def read_stamp(path: Path | str) -> Stamp:
+    """Read a stamp.
+
+    Raises:
+        MtlError: when it is absent, truncated or has other fields.
+    """
+    content = read_json(path, "stamp")
+    try:
+        stamp = Stamp(**content)
+    except TypeError:
+        raise MtlError(f"{path}: not a stamp; delete it and run snakemake again") from None
+    if not all(isinstance(part, dict) for part in (stamp.files, stamp.missing, stamp.made_from)):
+        raise MtlError(f"{path}: not a stamp; delete it and run snakemake again")
+    return stamp
+
+
+def _same_bytes(path: Path, digest: str) -> bool:
+    try:
+        return sha256_file(path) == digest
+    except OSError:
+        return False
+
+
+def staleness(path: Path | str, fingerprint: str) -> str | None:
+    """Why a product must be made again, or None when it is fresh."""
+    path = Path(path)
+    if not path.is_file():
+        return "was never made"
+    try:
+        stamp = read_stamp(path)
+    except MtlError:
+        return "its stamp is damaged"
+    if stamp.fingerprint != fingerprint:
+        return "made from other runs, configuration or code"
+    for name, digest in stamp.files.items():
+        if not _same_bytes(path.parent / name, digest):
+            return f"{name} was edited or deleted"
+    if any(LATEX in reason for reason in stamp.missing.values()) and shutil.which(LATEX):
+        return f"{LATEX} is now available"
+    return None
+
+
+def is_fresh(path: Path | str, fingerprint: str) -> bool:
+    """Whether the stamp at `path` holds this fingerprint and its files are untouched."""
+    return staleness(path, fingerprint) is None
+
+
+def sealed_staleness(path: Path | str, fingerprint: str) -> str | None:
+    """As `staleness`, for a product that is its own stamp: sealed JSON with a `fingerprint`.
+
+    `dvc metrics` reads the summary directly, so that the summary cannot have a neighbour.
+    """
+    path = Path(path)
+    if not path.is_file():
+        return "was never made"
+    try:
+        content = read_json(path, "product")
+    except MtlError:
+        return "it is damaged"
+    if not isinstance(content, dict) or content.get("fingerprint") != fingerprint:
+        return "made from other runs, configuration or code"
+    return None if is_sealed(content) else "it was edited"
