@@ -61,16 +61,15 @@ test: $(INSTALLED) ## run the whole test suite
 
 # Works in a clone of the last commit, so that the stored results stay as they are and an interrupted
 # reproduction goes on where it stopped. What git holds of the results is removed there, but for the
-# reference; raw data that is only here is linked.
+# reference; real data is linked, twins are generated anew.
 reproduce: $(INSTALLED) ## train every run again and compare the tables with the stored reference
 	@clone=.cache/reproduce/$$(git rev-parse HEAD)
 	if [ ! -e $$clone ]; then
 		rm -rf $$clone.tmp
 		git clone --quiet . $$clone.tmp
 		find $$clone.tmp/results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +
-		for folder in data/raw/*/; do
-			[ -e "$$clone.tmp/$$folder" ] || ln -s "$(CURDIR)/$$folder" "$$clone.tmp/$${folder%/}"
-		done
+		mkdir -p data/raw $$clone.tmp/data/raw
+		find $(CURDIR)/data/raw -mindepth 1 -maxdepth 1 -type d ! -name twins -exec ln -sn {} $$clone.tmp/data/raw/ \;
 		mv $$clone.tmp $$clone
 	fi
 	cd $$clone
