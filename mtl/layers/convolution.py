@@ -1,0 +1,91 @@
+"""Convolution, batch normalisation and the two together, for replicas side by side."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mtl.layers.replicas import ReplicatedModule, Replicas, constant, kaiming_normal
+
+FEW_CHANNELS = 8
+
+
+def grouped_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
+    """Convolve every replica with its own kernels, zero padded to keep the size at stride 1.
+
+    Equal to `F.conv2d(..., groups=R)` but for two detours around slow kernels of the CPU library:
+    inputs of few channels are convolved one group at a time, and kernel rows or columns that only
+    ever meet padding are cut off (a 3x3 kernel on a 1x1 map is its centre tap).
+
+    Args:
+        x: `[B, G*C_in, H, W]`; G is R, or a divisor of R when consecutive replicas share an input.
+        weight: `[R, C_out, C_in, k, k]` with odd k.
+        stride: of both dimensions.
+
+    Returns:
+        `[B, R*C_out, ceil(H / stride), ceil(W / stride)]`.
+    """
+    replicas, c_out, c_in, kernel, _ = weight.shape
+    groups = x.shape[1] // c_in
+    weight = weight.reshape(groups, replicas // groups * c_out, c_in, kernel, kernel)
+    padding = [kernel // 2, kernel // 2]
+    for axis in (0, 1):
+        if kernel > 1 and x.shape[2 + axis] == 1:
+            weight = weight.narrow(3 + axis, kernel // 2, 1)
+            padding[axis] = 0
+    if groups > 1 and c_in < FEW_CHANNELS:
+        pieces = x.chunk(groups, dim=1)
+        maps = [
+            F.conv2d(piece, kernels, None, stride, padding)
+            for piece, kernels in zip(pieces, weight, strict=True)
+        ]
+        return torch.cat(maps, dim=1)
+    return F.conv2d(x, weight.flatten(0, 1), None, stride, padding, 1, groups)
+
+
+class Conv2d(ReplicatedModule):
+    """A bias-free convolution with `[*lead, C_out, C_in, k, k]` weights, Kaiming fan-out normal."""
+
+    def __init__(self, replicas: Replicas, c_in: int, c_out: int, kernel: int, stride: int = 1):
+        super().__init__()
+        self.stride = stride
+        fill = kaiming_normal(c_out * kernel * kernel)
+        shape = (c_out, c_in, kernel, kernel)
+        self.declare("weight", replicas.lead, shape, fill, trained=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return grouped_conv2d(x, self.weight.reshape(-1, *self.weight.shape[-4:]), self.stride)
+
+
+class BatchNorm2d(ReplicatedModule):
+    """Batch normalisation by the statistics of the batch, when training and when testing.
+
+    As in Maximum Roaming's public code (`track_running_stats=False`): there are no running
+    statistics, so that test results depend slightly on the batches (eval_batch_size, unshuffled).
+    """
+
+    def __init__(self, replicas: Replicas, channels: int):
+        super().__init__()
+        self.declare("weight", replicas.lead, (channels,), constant(1.0), trained=True)
+        self.declare("bias", replicas.lead, (channels,), constant(0.0), trained=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight, bias = self.weight.flatten(), self.bias.flatten()
+        return F.batch_norm(x, None, None, weight, bias, training=True)
+
+
+class ConvNorm(nn.Module):
+    """A convolution and its optional batch normalisation: the unit that methods replace.
+
+    Args of `forward`: `x` `[B, R*C_in, H, W]`; `task`, the active task, which this unit ignores.
+    """
+
+    def __init__(self, conv: nn.Module, norm: nn.Module | None):
+        super().__init__()
+        self.conv = conv
+        self.norm = norm
+
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        x = self.conv(x)
+        return x if self.norm is None else self.norm(x)

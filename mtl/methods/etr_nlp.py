@@ -1,0 +1,67 @@
+"""ETR-NLP: explicit task routing whose shared branch recombines non-learnable primitives."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from mtl.layers.etr import ETRNLPConv2d, TaskConv2d, TaskConvNorm, even_shared_channels
+from mtl.methods._primitives import primitives_layer
+from mtl.methods.base import Method
+from mtl.methods.info import MethodInfo, Option
+from mtl.models.unit import Context, UnitSpec, norm_of, plain_unit
+
+INFO = MethodInfo(
+    name="etr_nlp",
+    label="ETR-NLP",
+    paper="Ding et al., Mitigating Task Interference with Explicit Task Routing, CVPR",
+    year=2023,
+    summary="A shared branch of non-learnable primitives and a small convolution for each task.",
+    needs="architecture",
+    regimes=("steady_state", "synchronized"),
+    options={
+        "gamma": Option(
+            0.9, paper=0.9, low=0.1, high=0.99, doc="Share of a layer's channels that tasks share."
+        ),
+        "pool_size": Option(9, paper=9, low=3, doc="Pixels of the average pooling (section 5)."),
+        "perturbation": Option(
+            0.1, paper=None, low=0.0, doc="Bound of the uniform noise (PNN's default)."
+        ),
+        "specific_kernel": Option(
+            3, paper=3, low=1, high=3, doc="Kernel of the tasks' branches (supplement A says 1)."
+        ),
+        "width_multiplier": Option(
+            1, paper=None, low=1, doc="Factor on the host's widths (2 fits the printed MACs)."
+        ),
+    },
+)
+
+
+class Build(Method):
+    """Algorithm 1, with C_shared rounded to an even number for the grouped 1x1 (inferred).
+
+    The specific branch takes the stride of the convolution that the layer replaces; the printed
+    algorithm has stride 1 everywhere. Stem, shortcuts and normalisations stay shared (inferred).
+    The printed 8.0M parameters come out of no reading that was tried; total and active counts
+    are in every record.
+    """
+
+    def width(self, width: int) -> int:
+        return width * int(self.options["width_multiplier"])
+
+    def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
+        if spec.role != "conv":
+            return plain_unit(spec, context)
+        shared = even_shared_channels(float(self.options["gamma"]), spec.c_out)
+        conv = ETRNLPConv2d(
+            context.replicas,
+            primitives_layer(spec, context, shared, self.options),
+            TaskConv2d(
+                context.replicas,
+                context.n_tasks,
+                spec.c_in,
+                spec.c_out - shared,
+                int(self.options["specific_kernel"]),
+                spec.stride,
+            ),
+        )
+        return TaskConvNorm(conv, norm_of(spec, context))

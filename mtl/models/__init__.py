@@ -1,0 +1,1 @@
+"""Host networks: one file a host, each with `build(...)`; methods replace their units."""

@@ -1,0 +1,96 @@
+"""Residual networks of basic blocks, as Maximum Roaming's public code builds them for CelebA."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mtl.models.unit import Context, UnitFactory, UnitSpec, pooled_size
+
+
+class BasicBlock(nn.Module):
+    """Two 3x3 units and a shortcut; the shortcut's 1x1 convolution has no normalisation [C]."""
+
+    def __init__(
+        self,
+        unit: UnitFactory,
+        context: Context,
+        name: str,
+        c_in: int,
+        c_out: int,
+        stride: int,
+        size: tuple[int, int],
+    ):
+        super().__init__()
+        first = UnitSpec(f"{name}.conv1", "conv", c_in, c_out, 3, stride, True, size)
+        second = UnitSpec(f"{name}.conv2", "conv", c_out, c_out, 3, 1, True, first.out_size)
+        self.out_size = first.out_size
+        self.conv1 = unit(first, context)
+        self.conv2 = unit(second, context)
+        self.shortcut: nn.Module | None = None
+        if stride != 1 or c_in != c_out:
+            spec = UnitSpec(f"{name}.shortcut", "downsample", c_in, c_out, 1, stride, False, size)
+            self.shortcut = unit(spec, context)
+
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        y = self.conv2(F.relu(self.conv1(x, task)), task)
+        return F.relu(y + (x if self.shortcut is None else self.shortcut(x, task)))
+
+
+class ResNet(nn.Module):
+    """The shared trunk: images to pooled features.
+
+    Args:
+        unit: makes each convolution with its normalisation; methods pass their own.
+        context: seeds, replicas, tasks.
+        width: channels of the first stage (64 in the paper); every further stage doubles them.
+        blocks: basic blocks of each stage.
+        size: `(H, W)` of the images.
+        stem_kernel, stem_stride, stem_pool: the first convolution, and whether a 3x3/2 max
+            pooling follows.
+    """
+
+    def __init__(
+        self,
+        unit: UnitFactory,
+        context: Context,
+        width: int,
+        blocks: Sequence[int],
+        size: tuple[int, int],
+        *,
+        stem_kernel: int,
+        stem_stride: int,
+        stem_pool: bool,
+    ):
+        super().__init__()
+        self.replicas = context.replicas
+        self.stem_pool = stem_pool
+        stem = UnitSpec("stem", "stem", 3, width, stem_kernel, stem_stride, True, size)
+        self.stem = unit(stem, context)
+        size = pooled_size(stem.out_size, 3, 2, 1) if stem_pool else stem.out_size
+        channels = width
+        self.blocks = nn.ModuleList()
+        for stage, count in enumerate(blocks):
+            for position in range(count):
+                stride = 2 if stage > 0 and position == 0 else 1
+                name = f"stage{stage + 1}.block{position + 1}"
+                c_out = width * 2**stage
+                block = BasicBlock(unit, context, name, channels, c_out, stride, size)
+                self.blocks.append(block)
+                channels, size = c_out, block.out_size
+        self.features = channels
+
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R, F]` features."""
+        x = F.relu(self.stem(x, task))
+        if self.stem_pool:
+            x = F.max_pool2d(x, 3, 2, 1)
+        for block in self.blocks:
+            x = block(x, task)
+        return x.mean((2, 3)).unflatten(1, (self.replicas.total, -1))
+
+    def last_shared_weight(self) -> nn.Parameter:
+        """The weight of the last shared convolution, whose gradients GradNorm balances [C]."""
+        return self.blocks[-1].conv2.conv.weight

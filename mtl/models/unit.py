@@ -1,0 +1,84 @@
+"""What a host network asks of a method: one unit, a convolution with its normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import nn
+
+from mtl.layers.convolution import BatchNorm2d, Conv2d, ConvNorm
+from mtl.layers.replicas import Replicas
+
+
+@dataclass(frozen=True)
+class UnitSpec:
+    """One convolution of a host network.
+
+    Attributes:
+        name: of the layer in the host, for example "stage3.block1.conv2".
+        role: "stem", "conv" (the ones that methods of primitives and ETR replace) or "downsample".
+        c_in, c_out: channels of one network.
+        kernel: odd size.
+        stride: 1 or 2.
+        norm: whether batch normalisation follows.
+        size: `(H, W)` of the input maps.
+    """
+
+    name: str
+    role: Literal["stem", "conv", "downsample"]
+    c_in: int
+    c_out: int
+    kernel: int
+    stride: int
+    norm: bool
+    size: tuple[int, int]
+
+    @property
+    def out_size(self) -> tuple[int, int]:
+        """`(H, W)` of the output maps."""
+        height, width = self.size
+        return -(-height // self.stride), -(-width // self.stride)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every part of one training knows.
+
+    Attributes:
+        seeds: the run seeds that train together.
+        replicas: their networks side by side.
+        outputs: number of outputs of each task.
+        plain: build the layers as the papers print them (oracle, MAC count), not the fast forms.
+    """
+
+    seeds: tuple[int, ...]
+    replicas: Replicas
+    outputs: tuple[int, ...]
+    plain: bool = False
+
+    @property
+    def n_tasks(self) -> int:
+        """Number of tasks T."""
+        return len(self.outputs)
+
+
+UnitFactory = Callable[[UnitSpec, Context], nn.Module]
+
+
+def plain_unit(spec: UnitSpec, context: Context) -> nn.Module:
+    """The host's own unit: an ordinary convolution, then batch normalisation where it has one."""
+    conv = Conv2d(context.replicas, spec.c_in, spec.c_out, spec.kernel, spec.stride)
+    return ConvNorm(conv, norm_of(spec, context))
+
+
+def norm_of(spec: UnitSpec, context: Context) -> nn.Module | None:
+    """The batch normalisation of a unit, or None where the host has none."""
+    return BatchNorm2d(context.replicas, spec.c_out) if spec.norm else None
+
+
+def pooled_size(size: Sequence[int], kernel: int, stride: int, padding: int) -> tuple[int, int]:
+    """`(H, W)` after pooling."""
+    height, width = ((side + 2 * padding - kernel) // stride + 1 for side in size)
+    return height, width

@@ -1,0 +1,1 @@
+"""The training of one configuration: all its seeds together, resumable, deterministic."""

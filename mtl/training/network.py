@@ -1,0 +1,148 @@
+"""Trunk and heads together, built from a specification, and their counts."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from mtl import models
+from mtl.errors import MtlError, unknown
+from mtl.layers.heads import Heads
+from mtl.layers.replicas import ReplicatedModule, Replicas
+from mtl.methods import registry
+from mtl.methods.base import Method
+from mtl.models.unit import Context
+from mtl.training.macs import MacCounter
+from mtl.training.spec import TrainingSpec
+
+_NOT_HOSTS = {"__init__", "unit", "resnet"}
+
+
+class Network(nn.Module):
+    """A host's trunk under a method, and the heads of all tasks."""
+
+    def __init__(self, trunk: nn.Module, heads: Heads):
+        super().__init__()
+        self.trunk = trunk
+        self.heads = heads
+
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*3, H, W]` -> logits `[S, B, n]` of the active task, or of all with None."""
+        return self.heads(self.trunk(x, task), task)
+
+
+def hosts() -> list[str]:
+    """Names of the host networks, by file name."""
+    folder = Path(models.__path__[0])
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem not in _NOT_HOSTS)
+
+
+def build(
+    spec: TrainingSpec,
+    seeds: Sequence[int],
+    outputs: Sequence[int],
+    size: tuple[int, int],
+    plain: bool = False,
+) -> tuple[Network, Method]:
+    """Construct the networks of all seeds, not yet initialised, and the method of the training.
+
+    Args:
+        spec: host, width, method and its options.
+        seeds: the run seeds that train together.
+        outputs: number of outputs of each task.
+        size: `(H, W)` of the images.
+        plain: build the layers as the papers print them.
+
+    Raises:
+        MtlError: for an unknown host or method, or options that this host cannot take.
+    """
+    if spec.host not in hosts():
+        raise unknown("host", spec.host, hosts(), "model.host")
+    info = registry.describe(spec.method)
+    if spec.regime not in info.regimes:
+        raise MtlError(
+            f"regime: '{spec.method}' trains under {' or '.join(info.regimes)}, "
+            f"found '{spec.regime}'"
+        )
+    if set(spec.options) != set(info.options):
+        raise MtlError(
+            f"method.options: '{spec.method}' takes {sorted(info.options)}, "
+            f"found {sorted(spec.options)}"
+        )
+    method_class = registry.load(spec.method).Build
+    networks = method_class.networks(len(outputs))
+    context = Context(tuple(seeds), Replicas(len(seeds), networks), tuple(outputs), plain)
+    method: Method = method_class(spec.options, context)
+    host = importlib.import_module(f"mtl.models.{spec.host}")
+    trunk = host.build(method.unit, context, method.width(spec.width), size)
+    network = Network(trunk, Heads(context.replicas, trunk.features, outputs))
+    return network, method
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Sizes of one seed's model.
+
+    Attributes:
+        parameters_total: everything that learns, all tasks' branches and networks included.
+        parameters_active: what one task's forward pass uses, with the heads of all tasks; the
+            papers' #P columns fit this count.
+        macs: multiply-accumulates of one forward pass with one active task, of the layers as the
+            papers print them.
+        macs_all_tasks: of predicting all tasks of one image.
+        macs_input: `[3, H, W]` that `macs` holds for.
+    """
+
+    parameters_total: int
+    parameters_active: int
+    macs: int
+    macs_all_tasks: int
+    macs_input: tuple[int, int, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain fields for the record."""
+        return {**self.__dict__, "macs_input": list(self.macs_input)}
+
+
+def count(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> Counts:
+    """Count parameters and MACs of one seed's model by one forward pass.
+
+    Convolutions and matrix products count; pooling, normalisation and elementwise work do not.
+    """
+    network, _ = build(spec, (0,), outputs, size, plain=True)
+    joint = spec.regime == "joint"
+    networks = network.heads.networks
+    image = torch.zeros(2, 3, *size)  # two images: normalising 1x1 maps needs two values
+    with MacCounter() as counter, torch.no_grad():
+        network(image, None if joint else 0)
+    per_pass = counter.macs // len(image)
+    total, active = parameter_counts(network, len(outputs))
+    return Counts(
+        parameters_total=total,
+        parameters_active=active,
+        macs=per_pass // networks,
+        macs_all_tasks=per_pass if joint else per_pass * len(outputs),
+        macs_input=(3, *size),
+    )
+
+
+def parameter_counts(network: nn.Module, n_tasks: int) -> tuple[int, int]:
+    """Total and active parameters of the first seed; see `Counts`."""
+    total = active = 0
+    for module in network.modules():
+        if not isinstance(module, ReplicatedModule):
+            continue
+        for name, (leading, _) in module.declared.items():
+            tensor = getattr(module, name)
+            if isinstance(tensor, nn.Parameter):
+                one_seed = tensor.numel() // tensor.shape[0]
+                total += one_seed
+                active += one_seed // n_tasks if leading == 2 else one_seed
+    return total, active
+

@@ -1,0 +1,93 @@
+"""Device, threads, and the facts about the machine that float32 bytes depend on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+import mtl
+from mtl.errors import MtlError
+
+
+def choose_device(name: str) -> torch.device:
+    """The device to train on: "auto" is CUDA where there is a card, else the CPU.
+
+    Raises:
+        MtlError: for a device that this machine or this torch lacks.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise MtlError(
+            f"--device: '{name}' cannot be used here ({reason}); choose auto, cpu or cuda"
+        ) from None
+    return device
+
+
+def make_deterministic() -> None:
+    """One thread, deterministic kernels, no denormals.
+
+    One thread a process, since the pipeline fills the cores with processes, and since two threads
+    that share a busy core wait for each other. Denormal moments of parameters that get no
+    gradient would slow Adam down.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    # A debugging aid of that mode, at one extra pass over every new tensor.
+    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.backends.cudnn.benchmark = False
+    torch.set_flush_denormal(True)
+
+
+def describe_platform(device: torch.device) -> dict[str, Any]:
+    """What must agree for results to agree in every bit."""
+    facts = {
+        "machine": platform.machine(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "device": device.type,
+    }
+    if device.type == "cuda":
+        facts["gpu"] = torch.cuda.get_device_name(device)
+    return facts
+
+
+def describe_versions() -> dict[str, str]:
+    """Versions of what computes the numbers."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "mtl": mtl.__version__,
+        "implementation": sys.implementation.name,
+    }
+
+
+def describe_commit(root: Path) -> dict[str, Any]:
+    """The commit of the working tree and whether it holds uncommitted changes; None outside git."""
+
+    def git(*arguments: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", *arguments], cwd=root, capture_output=True, text=True, check=True
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return None
+        return done.stdout.strip()
+
+    commit = git("rev-parse", "HEAD")
+    status = git("status", "--porcelain", "--untracked-files=no")
+    return {"commit": commit, "dirty": bool(status) if commit else None}

@@ -1,0 +1,107 @@
+"""The update regimes: what happens with one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from mtl.methods.base import JointStep, Method
+from mtl.methods.info import Regime
+from mtl.objectives.base import Objective
+from mtl.training.adam import FlatAdam
+from mtl.training.network import Network
+
+UpdateRule = Callable[[Network, Method, Objective, FlatAdam, Tensor, Tensor, bool], Tensor]
+
+
+def joint(
+    network: Network,
+    method: Method,
+    objective: Objective,
+    adam: FlatAdam,
+    images: Tensor,
+    targets: Tensor,
+    first_of_epoch: bool,
+) -> Tensor:
+    """One forward pass for all tasks, one step on the (weighted) sum of the losses.
+
+    The graph is cut at the features, so that a method can weigh the tasks by their gradients
+    there before the trunk's one backward pass.
+
+    Args:
+        network, method, objective, adam: of the run.
+        images: `[B, S*3, H, W]`.
+        targets: `[S, B, C]`.
+        first_of_epoch: whether this is the epoch's first batch.
+
+    Returns:
+        `[S, T]` task losses before the step.
+    """
+    adam.zero_grad()
+    trunk = network.trunk(images, None)
+    features = trunk.detach().requires_grad_()
+    losses = objective.losses(network.heads(features, None), targets)
+    shared = network.trunk.last_shared_weight()
+    weights = method.task_weights(JointStep(losses, features, trunk, shared, first_of_epoch))
+    (losses if weights is None else losses * weights).sum().backward()
+    trunk.backward(features.grad)
+    adam.step()
+    method.after_step()
+    return losses.detach()
+
+
+def steady_state(
+    network: Network,
+    method: Method,
+    objective: Objective,
+    adam: FlatAdam,
+    images: Tensor,
+    targets: Tensor,
+    first_of_epoch: bool,
+) -> Tensor:
+    """For every task in fixed order: forward, backward, one Adam step, on the same images.
+
+    The paper's regime for CelebA, as in Maximum Roaming's public code. Arguments as `joint`.
+    """
+    losses = []
+    for task in range(len(objective.tasks)):
+        adam.zero_grad()
+        loss = objective.task_loss(network(images, task), targets, task)
+        loss.sum().backward()
+        adam.step()
+        method.after_step()
+        losses.append(loss.detach())
+    return torch.stack(losses, dim=1)
+
+
+def synchronized(
+    network: Network,
+    method: Method,
+    objective: Objective,
+    adam: FlatAdam,
+    images: Tensor,
+    targets: Tensor,
+    first_of_epoch: bool,
+) -> Tensor:
+    """The gradients of all tasks' forward passes are summed, then one Adam step.
+
+    The paper's regime for dense prediction. Arguments as `joint`.
+    """
+    adam.zero_grad()
+    losses = []
+    for task in range(len(objective.tasks)):
+        loss = objective.task_loss(network(images, task), targets, task)
+        loss.sum().backward()
+        losses.append(loss.detach())
+    adam.step()
+    method.after_step()
+    return torch.stack(losses, dim=1)
+
+
+UPDATE_RULES: dict[Regime, UpdateRule] = {
+    "joint": joint,
+    "steady_state": steady_state,
+    "synchronized": synchronized,
+}

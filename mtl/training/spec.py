@@ -1,0 +1,77 @@
+"""The resolved specification of a run, as the training reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from mtl.errors import MtlError, unknown
+from mtl.methods.info import Regime, Value
+from mtl.objectives.base import Task
+
+REGIMES: tuple[Regime, ...] = ("joint", "steady_state", "synchronized")
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """What `RunSpec.parse` makes of the plain specification that the fingerprint hashes.
+
+    Attributes:
+        tasks: in training order.
+        host: name of the host network.
+        width: its first stage's channels.
+        method: name.
+        options: every option of the method, with its value.
+        regime: "joint" (one step for all tasks), "steady_state" (an optimiser step after every
+            task) or "synchronized" (the gradients of all tasks, then one step).
+        epochs, batch_size, eval_batch_size: as named.
+        learning_rate: of Adam, constant.
+        split: on which every epoch is evaluated.
+        selection: "best_<metric>", the epoch with the best value on `split`, or "last".
+    """
+
+    tasks: tuple[Task, ...]
+    host: str
+    width: int
+    method: str
+    options: dict[str, Value]
+    regime: Regime
+    epochs: int
+    batch_size: int
+    eval_batch_size: int
+    learning_rate: float
+    split: str
+    selection: str
+
+    @classmethod
+    def parse(cls, spec: Mapping[str, Any]) -> TrainingSpec:
+        """Read the plain form.
+
+        Raises:
+            MtlError: for a missing field or an unknown regime.
+        """
+        try:
+            training, evaluation = spec["training"], spec["evaluation"]
+            parsed = cls(
+                tasks=tuple(
+                    Task(task["name"], task["kind"], tuple(task["columns"]))
+                    for task in spec["tasks"]
+                ),
+                host=spec["model"]["host"],
+                width=spec["model"]["width"],
+                method=spec["method"]["name"],
+                options=dict(spec["method"]["options"]),
+                regime=cast(Regime, spec["regime"]),
+                epochs=training["epochs"],
+                batch_size=training["batch_size"],
+                eval_batch_size=training["eval_batch_size"],
+                learning_rate=training["learning_rate"],
+                split=evaluation["split"],
+                selection=evaluation["selection"],
+            )
+        except KeyError as error:
+            raise MtlError(f"run specification: the field {error} is missing") from None
+        if parsed.regime not in REGIMES:
+            raise unknown("regime", parsed.regime, REGIMES, "run specification")
+        return parsed

@@ -1,0 +1,246 @@
+"""The loop: epochs of batches, an evaluation after each, and the whole of its state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mtl.data.store import Store
+from mtl.errors import MtlError
+from mtl.layers.replicas import initialise
+from mtl.objectives import registry as objectives
+from mtl.objectives.base import Counter
+from mtl.training.adam import FlatAdam
+from mtl.training.batches import Images, epoch_order
+from mtl.training.network import build
+from mtl.training.regimes import UPDATE_RULES
+from mtl.training.spec import TrainingSpec
+
+BEST = "best_"
+
+
+@dataclass
+class Evaluation:
+    """One seed's scores after one epoch."""
+
+    epoch: int
+    scores: dict[str, float]
+    detail: dict[str, Any]
+
+
+@dataclass
+class SeedLog:
+    """What a seed's record is made of.
+
+    Attributes:
+        curve: one entry an epoch, with `epoch`, `train_loss` and the metrics.
+        selected: the evaluation that the selection rule picks so far.
+        final: the last evaluation.
+        weights: the selected epoch's parameters and buffers.
+    """
+
+    curve: list[dict[str, float]] = field(default_factory=list)
+    selected: Evaluation | None = None
+    final: Evaluation | None = None
+    weights: dict[str, Tensor] = field(default_factory=dict)
+
+
+class Trainer:
+    """Trains the seeds of one configuration together.
+
+    Every random number comes from a stream that seed and purpose name, so the whole state is the
+    position, the parameters, the moments and the logs: a training that goes on from `state()`
+    gives the bytes of one that never stopped.
+
+    Args:
+        spec: the configuration.
+        seeds: the run seeds.
+        store: the prepared data.
+        device: to train on.
+        dtype: float32; tests use float64.
+        plain: train the layers as the papers print them (oracle of the tests).
+    """
+
+    def __init__(
+        self,
+        spec: TrainingSpec,
+        seeds: Sequence[int],
+        store: Store,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+        plain: bool = False,
+    ):
+        self.spec, self.seeds, self.device = spec, tuple(seeds), device
+        self.objective = objectives.build(spec.tasks, store.columns, store.classes)
+        self._check_selection()
+        size = (store.height, store.width)
+        network, self.method = build(spec, seeds, self.objective.outputs, size, plain)
+        initialise(network, seeds)
+        self.network = network.to(device=device, dtype=dtype)
+        own = self.method.parameters()
+        for parameter in own:
+            parameter.data = parameter.data.to(device=device, dtype=dtype)
+        self.adam = FlatAdam([*self.network.parameters(), *own], spec.learning_rate)
+        self.train_images = Images(store.split("train"), device, dtype)
+        self.eval_images = Images(store.split(spec.split), device, dtype)
+        self.batches = -(-len(self.train_images) // spec.batch_size)
+        self.epoch = self.batch = 0
+        self.loss_sums = torch.zeros(len(self.seeds), dtype=torch.float64)
+        self.gap_sum, self.gap_max, self.gap_count = 0.0, 0.0, 0
+        self.logs = [SeedLog() for _ in self.seeds]
+        self.timings = {"train_s": 0.0, "eval_s": 0.0}
+
+    def _check_selection(self) -> None:
+        rule = self.spec.selection
+        metric = rule.removeprefix(BEST)
+        if rule != "last" and not (rule.startswith(BEST) and metric in self.objective.metrics):
+            valid = ["last", *(BEST + name for name in self.objective.metrics)]
+            raise MtlError(
+                f"evaluation.selection: expected one of {', '.join(valid)}; found '{rule}'"
+            )
+
+    @property
+    def total_batches(self) -> int:
+        """Batches of the whole training."""
+        return self.batches * self.spec.epochs
+
+    @property
+    def done_batches(self) -> int:
+        """Batches trained so far."""
+        return self.epoch * self.batches + self.batch
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are trained and evaluated."""
+        return self.epoch >= self.spec.epochs
+
+    def run(self, after_batch: Callable[[Trainer], None]) -> None:
+        """Train what is left; `after_batch` sees a state that can be stored and resumed.
+
+        Raises:
+            MtlError: when a loss is no longer finite.
+        """
+        while not self.finished:
+            started = time.perf_counter()
+            order = epoch_order(self.seeds, self.epoch, len(self.train_images)).to(self.device)
+            while self.batch < self.batches:
+                start = self.batch * self.spec.batch_size
+                self._train_batch(order[:, start : start + self.spec.batch_size])
+                self.batch += 1
+                if self.batch < self.batches:
+                    after_batch(self)
+            trained = time.perf_counter()
+            self._evaluate()
+            self.timings["train_s"] += trained - started
+            self.timings["eval_s"] += time.perf_counter() - trained
+            self.epoch, self.batch = self.epoch + 1, 0
+            self.loss_sums.zero_()
+            after_batch(self)
+
+    def _train_batch(self, indices: Tensor) -> None:
+        self.method.before_batch(self.network, self.batch, self.batches, self.epoch)
+        images, labels = self.train_images.gather(indices)
+        update = UPDATE_RULES[self.spec.regime]
+        losses = update(
+            self.network,
+            self.method,
+            self.objective,
+            self.adam,
+            images,
+            self.objective.targets(labels),
+            self.batch == 0,
+        )
+        self.loss_sums += losses.sum(1).double().cpu()
+        if not torch.isfinite(self.loss_sums).all():
+            bad = [seed for seed, x in zip(self.seeds, self.loss_sums, strict=True) if x != x]
+            raise MtlError(
+                f"the loss of seed {bad or list(self.seeds)} is not finite at epoch "
+                f"{self.epoch + 1}, batch {self.batch + 1}; lower training.learning_rate "
+                f"({self.spec.learning_rate})"
+            )
+        gap = self.method.solver_gap()
+        if gap is not None:
+            self.gap_sum, self.gap_count = self.gap_sum + gap, self.gap_count + 1
+            self.gap_max = max(self.gap_max, gap)
+
+    @torch.no_grad()
+    def _evaluate(self) -> None:
+        counter = self.objective.counter(len(self.seeds))
+        for images, labels in self.eval_images.in_order(
+            len(self.seeds), self.spec.eval_batch_size
+        ):
+            if self.spec.regime == "joint":
+                logits = self.network(images, None)
+            else:
+                tasks = range(len(self.objective.tasks))
+                logits = torch.cat([self.network(images, task) for task in tasks], dim=2)
+            counter.update(logits, self.objective.targets(labels))
+        for position, log in enumerate(self.logs):
+            self._log(log, position, counter)
+
+    def _log(self, log: SeedLog, position: int, counter: Counter) -> None:
+        epoch = self.epoch + 1
+        scores = counter.scores(position)
+        loss = float(self.loss_sums[position]) / self.batches
+        log.curve.append({"epoch": epoch, "train_loss": loss, **scores})
+        log.final = Evaluation(epoch, scores, counter.detail(position))
+        metric = self.spec.selection.removeprefix(BEST)
+        best = log.selected
+        if best is None or metric == "last" or scores[metric] > best.scores[metric]:
+            log.selected = log.final
+            log.weights = {
+                name: tensor[position].clone()
+                for name, tensor in self.network.state_dict().items()
+            }
+
+    def mean_scores(self) -> dict[str, float]:
+        """The mean over seeds of each metric at the last evaluation."""
+        finals = [log.final.scores for log in self.logs if log.final is not None]
+        return {
+            name: sum(scores[name] for scores in finals) / len(finals)
+            for name in (finals[0] if finals else {})
+        }
+
+    def state(self) -> dict[str, Any]:
+        """Everything that going on needs; plain tensors, numbers, texts, lists and dicts."""
+        return {
+            "epoch": self.epoch,
+            "batch": self.batch,
+            "adam": self.adam.state(),
+            "buffers": dict(self.network.named_buffers()),
+            "method": self.method.state(),
+            "loss_sums": self.loss_sums,
+            "gap": [self.gap_sum, self.gap_max, self.gap_count],
+            "timings": self.timings,
+            "logs": [
+                {
+                    "curve": log.curve,
+                    "selected": None if log.selected is None else log.selected.__dict__,
+                    "final": None if log.final is None else log.final.__dict__,
+                    "weights": log.weights,
+                }
+                for log in self.logs
+            ],
+        }
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.epoch, self.batch = state["epoch"], state["batch"]
+        self.adam.load_state(state["adam"])
+        for name, buffer in self.network.named_buffers():
+            buffer.copy_(state["buffers"][name])
+        self.method.load_state(state["method"])
+        self.loss_sums = state["loss_sums"]
+        self.gap_sum, self.gap_max, self.gap_count = state["gap"]
+        self.timings = state["timings"]
+        for log, stored in zip(self.logs, state["logs"], strict=True):
+            log.curve, log.weights = stored["curve"], stored["weights"]
+            log.selected, log.final = (
+                None if stored[name] is None else Evaluation(**stored[name])
+                for name in ("selected", "final")
+            )
