@@ -73,7 +73,7 @@ reproduce: $(INSTALLED) ## train every run again and compare the tables with the
 		mv $$clone.tmp $$clone
 	fi
 	cd $$clone
-	$(IN_VENV) PYTHONPATH="$$PWD" MTL_RESTORE=0 snakemake --cores all
+	$(IN_VENV) PYTHONPATH="$$PWD" snakemake --cores all --config restore=false
 	$(IN_VENV) PYTHONPATH="$$PWD" mtl drift
 	echo "The new tables are in $$clone/results"
 
