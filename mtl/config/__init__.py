@@ -15,9 +15,12 @@ from mtl.config.load import (
     load_scale,
     scale_names,
 )
+from mtl.config.models import Paper
 from mtl.config.project import Project
+from mtl.config.spec import with_label
 from mtl.config.units import CACHE, Prepared, RunUnit, Twin
 from mtl.errors import MtlError
+from mtl.methods import registry
 from mtl.provenance.cache import StatCache
 from mtl.provenance.closure import CodeBase
 
@@ -44,6 +47,13 @@ def _check_package(root: Path, package: Path) -> None:
         )
 
 
+def _with_labels(paper: Paper) -> Paper:
+    rows = {
+        name: with_label(row, registry.describe(row.method)) for name, row in paper.rows.items()
+    }
+    return paper.model_copy(update={"rows": rows})
+
+
 def load_project(root: str | Path = ".", scale: str | None = None) -> Project:
     """Read and check the whole configuration of a working tree.
 
@@ -68,4 +78,5 @@ def load_project(root: str | Path = ".", scale: str | None = None) -> Project:
     full = load_scale(root, FULL_SCALE)[0] if FULL_SCALE in scale_names(root) else None
     cache = StatCache(root / CACHE / "hashes.json")
     code = CodeBase(package.parent, cache)
-    return Project(root, chosen, full, {name: paper for name, (paper, _) in papers.items()}, code)
+    labelled = {name: _with_labels(paper) for name, (paper, _) in papers.items()}
+    return Project(root, chosen, full, labelled, code)

@@ -16,7 +16,7 @@ from mtl.config.identity import (
 )
 from mtl.config.load import DEFAULT_SCALE
 from mtl.config.models import Paper, Scale, Setting
-from mtl.config.spec import method_options, resolve, seed_groups
+from mtl.config.spec import resolve, seed_groups
 from mtl.config.units import RUNS, Prepared, RunUnit, Twin
 from mtl.data import registry as data_registry
 from mtl.errors import MtlError, unknown
@@ -228,16 +228,6 @@ class Project:
             f"'{name}' is no unit of scale '{self.scale.name}': code, configuration or data have "
             "changed since it was planned, or it belongs to another scale. Run snakemake again"
         )
-
-    def row_label(self, paper: str, row: str) -> str:
-        """The LaTeX label of a row: its own, else the method's with the values of its options."""
-        model = self.paper(paper).rows[row]
-        info = registry.describe(model.method)
-        label = model.label or info.label
-        for name, value in method_options(model, info).items():
-            text = f"{value:g}" if isinstance(value, float) else str(value)
-            label = label.replace("{" + name + "}", text)
-        return label
 
     def deviations(self, paper: str, name: str) -> tuple[str, ...]:
         """What a table or figure does otherwise than the paper, with what the scale changes."""

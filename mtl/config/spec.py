@@ -27,6 +27,18 @@ def method_options(row: Row, info: MethodInfo) -> dict[str, Any]:
     return options
 
 
+def with_label(row: Row, info: MethodInfo) -> Row:
+    """The row with a label: its own, else the method's with the values of the options.
+
+    The method's label names options in braces, for example `ETR ($\\gamma = {gamma}$)`.
+    """
+    label = row.label or info.label
+    for name, value in method_options(row, info).items():
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        label = label.replace("{" + name + "}", text)
+    return row.model_copy(update={"label": label})
+
+
 def resolve(
     setting: Setting,
     row: Row,

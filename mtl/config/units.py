@@ -100,6 +100,10 @@ class RunUnit:
         """The seeds' records."""
         return tuple(self.path / f"seed{seed}" / "metrics.json" for seed in self.seeds)
 
+    def is_done(self, root: Path) -> bool:
+        """Whether all its records exist; what they hold is checked by their readers."""
+        return all((root / path).is_file() for path in (self.record, *self.metrics))
+
     @property
     def checkpoints(self) -> Path:
         """The folder of the trained weights."""

@@ -31,8 +31,9 @@ PLUMBING = (
     "mtl.config",
     "mtl.provenance",
     "mtl.cli",
+    "mtl.workflow",
 )
-_PLUMBING_PACKAGES = ("mtl.config.", "mtl.provenance.", "mtl.cli.")
+_PLUMBING_PACKAGES = ("mtl.config.", "mtl.provenance.", "mtl.cli.", "mtl.workflow.")
 
 
 def is_plumbing(module: str) -> bool:
@@ -98,10 +99,14 @@ class CodeBase:
         """The closures of several modules together."""
         return dict(sorted(item for name in modules for item in self.closure(name).items()))
 
-    def data_files(self, folder: str, suffixes: Iterable[str]) -> dict[str, str]:
-        """Hash by file of what code reads but does not import, for example templates."""
+    def data_files(self, folder: str) -> dict[str, str]:
+        """Hash by file of what code reads from a folder but does not import: templates, styles."""
         return {
             path.relative_to(self.root).as_posix(): self._cache.get("bytes", path, sha256_file)
             for path in sorted((self.root / folder).rglob("*"))
-            if path.suffix in set(suffixes) and path.is_file()
+            if path.is_file() and path.suffix not in (".py", ".pyc")
         }
+
+    def remember(self) -> None:
+        """Write the hashes down for the next process."""
+        self._cache.save()

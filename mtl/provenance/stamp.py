@@ -50,8 +50,7 @@ def write_stamp(
     Args:
         path: the stamp, for example `results/tables/etr_nlp/table_4.json`.
         fingerprint: what the product was made from.
-        files: the files written, in the stamp's folder or below it; relative names are taken
-            from that folder.
+        files: the files written, relative to the stamp's folder.
         missing: reason by format for what could not be made; name the missing program, since a
             product without a PDF is made again once `pdflatex` is there.
         made_from: what a reader may want to know, for example fingerprints of runs.
@@ -62,16 +61,12 @@ def write_stamp(
     path = Path(path)
     hashes: dict[str, str] = {}
     for name in files:
-        file = path.parent / name if not Path(name).is_absolute() else Path(name)
-        if not file.is_file() and Path(name).is_file():
-            file = Path(name)
-        try:
-            relative = file.resolve().relative_to(path.parent.resolve())
-        except ValueError:
-            raise MtlError(f"{file}: a stamped file must lie in {path.parent}") from None
+        file = path.parent / name
+        if not file.resolve().is_relative_to(path.parent.resolve()):
+            raise MtlError(f"{file}: a stamped file must lie in {path.parent}")
         if not file.is_file():
-            raise MtlError(f"{file}: cannot be stamped, it was not written")
-        hashes[relative.as_posix()] = sha256_file(file)
+            raise MtlError(f"{file}: cannot be stamped, as it was not written")
+        hashes[file.relative_to(path.parent).as_posix()] = sha256_file(file)
     stamp = Stamp(fingerprint, hashes, dict(missing or {}), dict(made_from or {}))
     atomic_write(path, canonical_json(vars(stamp)))
     return stamp

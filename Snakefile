@@ -1,0 +1,26 @@
+# Everything from raw data to tables. `snakemake` makes what is missing or stale; `snakemake -n`
+# shows it. Choose a size with `snakemake --config scale=quick` (else $MTL_SCALE, else mini).
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/runs.smk"
+include: "workflow/rules/products.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        [product.stamp for product in PRODUCTS],
+
+
+# What could be trained is shown also when something failed: tables with the reasons in the cells
+# that lack a run. They stay stale, so that the next call completes them.
+onerror:
+    shell("{PYTHON} -m mtl render --incomplete --scale {SCALE}")

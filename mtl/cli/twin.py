@@ -1,0 +1,24 @@
+"""Generate the raw files of a dataset's synthetic twin."""
+
+from __future__ import annotations
+
+import argparse
+
+from mtl.cli.common import add_expect, add_scale, project, reload
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("dataset")
+    add_scale(parser)
+    add_expect(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the twin."""
+    from mtl.workflow.jobs import make_twin
+
+    loaded = project(arguments)
+    make_twin(loaded, arguments.dataset, arguments.expect, reload(arguments))
+    print(loaded.twin(arguments.dataset).path)
+    return 0

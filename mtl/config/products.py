@@ -1,0 +1,211 @@
+"""What the project publishes under fixed names: tables, figures, the report, the summary.
+
+Each has a fingerprint over all that determines it: the runs, the words of the configuration, the
+printed numbers that it is compared with, and the code and templates that draw it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from mtl.config.identity import SCHEMA, Identity
+from mtl.config.models import Paper
+from mtl.config.project import Project
+from mtl.config.units import RunUnit
+from mtl.errors import MtlError, unknown
+from mtl.io import fingerprint, sha256_file
+from mtl.methods import registry
+from mtl.provenance.stamp import sealed_staleness, staleness
+
+Kind = Literal["table", "figure", "report", "summary"]
+
+# The modules that make each kind of product; aggregation is common to them.
+_MODULES: dict[str, tuple[str, ...]] = {
+    "table": ("mtl.results.aggregate", "mtl.render.tables"),
+    "figure": ("mtl.results.aggregate", "mtl.render.figures"),
+    "report": ("mtl.results.aggregate", "mtl.render.report"),
+    "summary": ("mtl.results.summary",),
+}
+_TEMPLATES = "mtl/render/templates"
+
+
+@dataclass(frozen=True)
+class Product:
+    """Something published under a fixed name.
+
+    Attributes:
+        paper: the paper of a table or figure; None for the report and the summary.
+        name: of the table or figure, else the kind.
+        stamp: the file that says what it was made from, relative to the project.
+        units: the runs that it shows.
+        identity: all that determines it; its hash is the fingerprint.
+    """
+
+    kind: Kind
+    paper: str | None
+    name: str
+    stamp: Path
+    units: tuple[RunUnit, ...] = field(repr=False)
+    identity: Identity = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """How messages name it."""
+        return f"{self.paper}/{self.name}" if self.paper else self.name
+
+    @property
+    def fingerprint(self) -> str:
+        """The hash of the identity."""
+        return fingerprint(self.identity)
+
+    def incomplete_fingerprint(self, missing: Iterable[str]) -> str:
+        """The fingerprint of a version made while units were missing: never the whole one's."""
+        return fingerprint({**self.identity, "missing": sorted(missing)})
+
+    def staleness(self, root: Path, expected: str | None = None) -> str | None:
+        """Why it must be made again, or None when it is what the working tree implies."""
+        check = sealed_staleness if self.kind == "summary" else staleness
+        return check(root / self.stamp, expected or self.fingerprint)
+
+
+def _words(paper: Paper, rows: Iterable[str]) -> dict[str, Any]:
+    """The rows' configuration and what is printed of their methods."""
+    words: dict[str, Any] = {}
+    for name in rows:
+        row = paper.rows[name]
+        info = dataclasses.asdict(registry.describe(row.method))
+        words[name] = {
+            "row": row.model_dump(mode="json"),
+            "method": {key: info[key] for key in ("label", "paper", "year", "summary")},
+        }
+    return words
+
+
+def _common(project: Project, kind: Kind, units: Mapping[str, list[RunUnit]]) -> Identity:
+    modules = _MODULES[kind]
+    templates = {} if kind == "summary" else project.code.data_files(_TEMPLATES)
+    return {
+        "schema": SCHEMA,
+        "product": kind,
+        "scale": {"name": project.scale.name, "seeds": project.scale.seeds},
+        "units": {key: [unit.fingerprint for unit in group] for key, group in units.items()},
+        "sources": sorted({u.data.source_label for group in units.values() for u in group}),
+        "code": project.code.union(modules),
+        "templates": templates,
+    }
+
+
+def _flat(units: Mapping[str, list[RunUnit]]) -> tuple[RunUnit, ...]:
+    return tuple({unit.fingerprint: unit for group in units.values() for unit in group}.values())
+
+
+def _heading(paper: Paper) -> dict[str, Any]:
+    return {key: getattr(paper, key) for key in ("name", "title", "short", "venue", "arxiv")}
+
+
+def table(project: Project, paper_name: str, name: str) -> Product:
+    """A table.
+
+    Raises:
+        MtlError: for an unknown paper or table.
+    """
+    paper = project.paper(paper_name)
+    if name not in paper.tables:
+        raise unknown("table", name, paper.tables, f"paper {paper_name}")
+    spec = paper.tables[name]
+    rows = (*spec.rows, *spec.extra_rows)
+    units = {
+        f"{group.setting}/{row}": project.units_for(paper_name, group.setting, row)
+        for group in spec.groups
+        for row in rows
+    }
+    published = project.root / spec.published if spec.published else None
+    identity = {
+        **_common(project, "table", units),
+        "paper": _heading(paper),
+        "name": name,
+        "spec": spec.model_dump(mode="json"),
+        "rows": _words(paper, rows),
+        "deviations": list(project.deviations(paper_name, name)),
+        "published": sha256_file(published) if published else None,
+    }
+    stamp = project.products / "tables" / paper_name / f"{name}.json"
+    return Product("table", paper_name, name, stamp, _flat(units), identity)
+
+
+def figure(project: Project, paper_name: str, name: str) -> Product:
+    """A figure.
+
+    Raises:
+        MtlError: for an unknown paper or figure.
+    """
+    paper = project.paper(paper_name)
+    if name not in paper.figures:
+        raise unknown("figure", name, paper.figures, f"paper {paper_name}")
+    spec = paper.figures[name]
+    units = {
+        f"{spec.setting}/{row}": project.units_for(paper_name, spec.setting, row)
+        for row in spec.rows
+    }
+    identity = {
+        **_common(project, "figure", units),
+        "paper": _heading(paper),
+        "name": name,
+        "spec": spec.model_dump(mode="json"),
+        "rows": _words(paper, spec.rows),
+        "deviations": list(project.deviations(paper_name, name)),
+    }
+    stamp = project.products / "figures" / paper_name / f"{name}.json"
+    return Product("figure", paper_name, name, stamp, _flat(units), identity)
+
+
+def tables_and_figures(project: Project) -> list[Product]:
+    """Every table and figure, in the order of the configuration."""
+    products = []
+    for name, paper in project.papers.items():
+        products += [table(project, name, item) for item in paper.tables]
+        products += [figure(project, name, item) for item in paper.figures]
+    return products
+
+
+def _of_all(project: Project, kind: Literal["report", "summary"], stamp: Path) -> Product:
+    parts = tables_and_figures(project)
+    units = {part.title: list(part.units) for part in parts}
+    identity = {
+        **_common(project, kind, units),
+        "parts": {part.title: part.fingerprint for part in parts},
+    }
+    return Product(kind, None, kind, stamp, _flat(units), identity)
+
+
+def report(project: Project) -> Product:
+    """The page with all tables and figures."""
+    return _of_all(project, "report", project.products / "report" / "index.json")
+
+
+def summary(project: Project) -> Product:
+    """The numbers of every table, for `dvc metrics`."""
+    return _of_all(project, "summary", project.products / "summary.json")
+
+
+def products(project: Project) -> list[Product]:
+    """Everything published."""
+    return [*tables_and_figures(project), report(project), summary(project)]
+
+
+def check_unchanged(product: Product, planned: str | None) -> None:
+    """Refuse to publish under a fingerprint that no longer describes the working tree.
+
+    Raises:
+        MtlError: when it was planned with another fingerprint.
+    """
+    if planned is not None and planned != product.fingerprint:
+        raise MtlError(
+            f"{product.kind} {product.title}: planned as {planned}, but the working tree now gives "
+            f"{product.fingerprint}; code, configuration or runs changed since. "
+            "Run snakemake again"
+        )

@@ -1,0 +1,91 @@
+"""Makes the products with fixed names, complete or with the cells that are there."""
+
+from __future__ import annotations
+
+from mtl.config import Project, products
+from mtl.config.products import Product
+from mtl.errors import MtlError
+
+
+def missing_units(project: Project, product: Product) -> list[str]:
+    """The names of the units that the product shows, but that are not trained."""
+    return [unit.name for unit in product.units if not unit.is_done(project.root)]
+
+
+def make(
+    project: Project, product: Product, planned: str | None = None, allow_missing: bool = False
+) -> str:
+    """Write a product with its stamp.
+
+    Args:
+        project: the working tree at a scale.
+        product: what to make.
+        planned: the fingerprint that it was planned with; any if None.
+        allow_missing: write it with the reasons in the cells of runs that are not there. Such a
+            version carries another fingerprint, so that it stays due.
+
+    Returns:
+        The fingerprint that it was written under.
+
+    Raises:
+        MtlError: when runs are missing or damaged, the working tree has changed since the product
+            was planned, or writing fails.
+    """
+    products.check_unchanged(product, planned)
+    missing = missing_units(project, product)
+    fingerprint = product.incomplete_fingerprint(missing) if missing else product.fingerprint
+    folder = project.root / product.stamp.parent
+    incomplete = allow_missing and bool(missing)
+    paper = str(product.paper)
+    if product.kind == "table":
+        from mtl.render.tables import write_table
+        from mtl.results.aggregate import build_table
+
+        write_table(build_table(project, paper, product.name, incomplete), folder, fingerprint)
+    elif product.kind == "figure":
+        from mtl.render.figures import write_figure
+        from mtl.results.curves import build_curves
+
+        write_figure(build_curves(project, paper, product.name, incomplete), folder, fingerprint)
+    elif product.kind == "report":
+        from mtl.render.report import write_report
+
+        write_report(project, folder, fingerprint, incomplete)
+    else:
+        from mtl.results.summary import write_summary
+
+        if missing:
+            raise MtlError(
+                f"summary: {len(missing)} units are not trained, for example {missing[0]}"
+            )
+        write_summary(project, project.root / product.stamp, fingerprint)
+    return fingerprint
+
+
+def make_all(project: Project, incomplete: bool) -> list[str]:
+    """Make every product that is stale.
+
+    Args:
+        project: the working tree at a scale.
+        incomplete: also make those of which runs are missing, with the reasons in their cells;
+            the summary is only made when it is complete, so that metrics never lose a cell
+            silently.
+
+    Returns:
+        One line for each product: what was done with it.
+    """
+    lines = []
+    for product in products.products(project):
+        missing = missing_units(project, product)
+        if missing and (not incomplete or product.kind == "summary"):
+            lines.append(f"{product.kind} {product.title}: not made, {len(missing)} units missing")
+            continue
+        expected = product.incomplete_fingerprint(missing) if missing else product.fingerprint
+        # A failure's reason may have changed, so an incomplete product is always made again.
+        if not missing and product.staleness(project.root, expected) is None:
+            lines.append(f"{product.kind} {product.title}: up to date")
+            continue
+        make(project, product, allow_missing=incomplete)
+        note = f" without {len(missing)} units" if missing else ""
+        lines.append(f"{product.kind} {product.title}: made{note}")
+    return lines

@@ -1,0 +1,111 @@
+"""Finished runs in DVC: added as sub-folders of one tracked folder, listed in a git manifest.
+
+The manifest lets a clone without any data know which runs it can bring back, so that they are
+restored rather than trained again. It is append-only and merges as a union of its lines.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from mtl.config.units import CACHE, RUNS
+from mtl.errors import MtlError
+from mtl.io import atomic_write
+from mtl.results.records import load_unit
+
+MANIFEST = Path("results/manifest.txt")
+
+
+def known(root: Path) -> list[str]:
+    """The names of all units that DVC has: `<dataset>/<method>/<fingerprint>`.
+
+    Raises:
+        MtlError: for a line of another form.
+    """
+    path = root / MANIFEST
+    if not path.is_file():
+        return []
+    names = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        if len(line.split("/")) != 3:
+            raise MtlError(
+                f"{MANIFEST}:{number}: expected <dataset>/<method>/<fingerprint>, found '{line}'"
+            )
+        names.append(line.strip())
+    return names
+
+
+def restorable(root: Path) -> list[str]:
+    """The units that DVC has, but that are not on disk."""
+    return sorted({name for name in known(root) if not (root / RUNS / name / "unit.json").exists()})
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One DVC command at a time: a second one would fail on DVC's own lock instead of waiting."""
+    path = root / CACHE / "dvc.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _dvc(root: Path, arguments: Sequence[str]) -> None:
+    with _alone(root):
+        done = subprocess.run(
+            [sys.executable, "-m", "dvc", *arguments], cwd=root, capture_output=True, text=True
+        )
+    if done.returncode:
+        raise MtlError(
+            f"dvc {' '.join(arguments[:2])} failed: {(done.stderr or done.stdout).strip()}"
+        )
+
+
+def add(root: Path) -> list[str]:
+    """Give DVC the finished units that it does not have, and list them in the manifest.
+
+    Returns:
+        The names of the new units.
+
+    Raises:
+        MtlError: for damaged records, which are not added, or when DVC fails.
+    """
+    old = set(known(root))
+    found = sorted(
+        path.parent.relative_to(root / RUNS).as_posix()
+        for path in (root / RUNS).glob("[!.]*/[!.]*/[!.]*/unit.json")
+    )
+    new = [name for name in found if name not in old]
+    for name in new:
+        load_unit(root / RUNS / name)
+    if new:
+        _dvc(root, ["add", "--quiet", *(f"{RUNS}/{name}" for name in new)])
+        text = (root / MANIFEST).read_text(encoding="utf-8") if old else ""
+        atomic_write(root / MANIFEST, text + "".join(f"{name}\n" for name in new))
+    return new
+
+
+def restore(root: Path, name: str) -> None:
+    """Bring a known unit back from the DVC remote.
+
+    Raises:
+        MtlError: when the manifest does not list it, the remote has it not or cannot be reached,
+            or what came back is damaged.
+    """
+    if name not in known(root):
+        raise MtlError(f"{MANIFEST}: does not list '{name}', so it cannot be restored")
+    try:
+        _dvc(root, ["pull", "--quiet", f"{RUNS}/{name}"])
+    except MtlError as error:
+        raise MtlError(
+            f"{RUNS}/{name}: cannot be restored from the DVC remote ({error}). To train it again "
+            "instead: snakemake --config restore=false"
+        ) from None
+    load_unit(root / RUNS / name)

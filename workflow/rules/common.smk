@@ -1,0 +1,71 @@
+import os
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(workflow.basedir))
+
+from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import RerunTrigger
+
+from mtl.config import load_project, products
+from mtl.errors import MtlError
+from mtl.provenance.guard import guard
+from mtl.workflow import store
+
+# The interpreter that runs Snakemake: `python` on the search path may be another one.
+PYTHON = sys.executable
+
+# The whole graph, for --report, --rulegraph and --summary.
+WHOLE_GRAPH = bool(os.environ.get("MTL_FULL_DAG"))
+
+try:
+    PROJECT = load_project(".", config.get("scale"))
+    PRODUCTS = products.products(PROJECT)
+    KNOWN = store.restorable(PROJECT.root)
+except MtlError as error:
+    raise WorkflowError(str(error)) from None
+
+PROJECT.code.remember()
+SCALE = PROJECT.scale.name
+UNITS = {unit.name: unit for unit in PROJECT.units()}
+DATA = {name: PROJECT.prepared(name) for name in PROJECT.scale.datasets}
+TWINS = {data.twin.name: name for name, data in DATA.items() if data.twin}
+PUBLISHED = {
+    (product.kind, product.paper, product.name): product for product in PRODUCTS
+}
+
+# Runs that git says DVC has, but that are not on disk: bring them back rather than train them.
+# Where the remote cannot be reached, `--config restore=false` trains them instead.
+RESTORE = str(config.get("restore", True)).lower() not in ("false", "no", "0")
+RESTORABLE = [name for name in KNOWN if name in UNITS and RESTORE]
+
+
+def need(done, *paths):
+    """The inputs of a product, or none once it is finished.
+
+    A finished product is then never made again, whatever the modification times say and whichever
+    of its inputs is absent. (`ancient()` gives neither: Snakemake reruns every consumer of a file
+    that it has to make again, and skips a stale consumer of an ancient input that is being made.)
+
+    Staleness is decided by the fingerprints in the paths and in the stamps. So Snakemake's own
+    triggers for code, parameters and inputs are switched off here, whatever profile is used: they
+    would retrain on cosmetic edits, and only in clones that hold .snakemake metadata.
+    """
+    workflow.dag_settings.rerun_triggers = {RerunTrigger.MTIME}
+    paths = [str(path) for path in paths]
+    if WHOLE_GRAPH:
+        return [ancient(path) for path in paths if not done or os.path.exists(path)]
+    return [] if done else paths
+
+
+def alternatives(names):
+    """A pattern for a wildcard that is one of these names."""
+    return "|".join(map(re.escape, sorted(names))) or "none"
+
+
+wildcard_constraints:
+    fp="[0-9a-f]{12}",
+    dataset=alternatives(DATA),
+    twin=alternatives(TWINS),
+    paper=alternatives(PROJECT.papers),

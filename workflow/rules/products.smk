@@ -1,0 +1,124 @@
+def product(kind, wildcards=None):
+    """The product that a rule makes."""
+    if kind in ("table", "figure"):
+        return PUBLISHED[kind, wildcards.paper, wildcards.name]
+    return PUBLISHED[kind, None, kind]
+
+
+def product_inputs(kind):
+    """A function that gives the runs of a product while it is stale, and its guard."""
+
+    def inputs(wildcards):
+        made = product(kind, wildcards)
+        reason = made.staleness(PROJECT.root)
+        runs = need(reason is None, *(unit.record for unit in made.units))
+        return [*runs, guard(str(made.stamp), reason)]
+
+    return inputs
+
+
+def fingerprint(kind):
+    """A function that gives the fingerprint that a product is planned with."""
+    return lambda wildcards: product(kind, wildcards).fingerprint
+
+
+rule table:
+    """Make a table as LaTeX, PDF, HTML and CSV."""
+    input:
+        product_inputs("table"),
+    output:
+        stamp=f"{PROJECT.products}/tables/{{paper}}/{{name}}.json",
+        page=report(
+            f"{PROJECT.products}/tables/{{paper}}/{{name}}.html",
+            caption="../report/table.rst",
+            category="Tables",
+            labels={"paper": "{paper}", "table": "{name}"},
+        ),
+    log:
+        f"results/logs/tables/{SCALE}/{{paper}}/{{name}}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        fingerprint=fingerprint("table"),
+    shell:
+        "{PYTHON} -m mtl table {wildcards.paper} {wildcards.name} --expect {params.fingerprint}"
+        " --scale {SCALE} > {log} 2>&1"
+
+
+rule figure:
+    """Draw a figure as PDF and PNG, with its numbers as CSV."""
+    input:
+        product_inputs("figure"),
+    output:
+        stamp=f"{PROJECT.products}/figures/{{paper}}/{{name}}.json",
+        image=report(
+            f"{PROJECT.products}/figures/{{paper}}/{{name}}.png",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"paper": "{paper}", "figure": "{name}"},
+        ),
+    log:
+        f"results/logs/figures/{SCALE}/{{paper}}/{{name}}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        fingerprint=fingerprint("figure"),
+    shell:
+        "{PYTHON} -m mtl figure {wildcards.paper} {wildcards.name} --expect {params.fingerprint}"
+        " --scale {SCALE} > {log} 2>&1"
+
+
+rule report:
+    """Make the page with all tables and figures."""
+    input:
+        product_inputs("report"),
+    output:
+        f"{PROJECT.products}/report/index.json",
+    log:
+        f"results/logs/report/{SCALE}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        fingerprint=fingerprint("report"),
+    shell:
+        "{PYTHON} -m mtl report --expect {params.fingerprint} --scale {SCALE} > {log} 2>&1"
+
+
+rule summary:
+    """Write the numbers of every table, for `dvc metrics`."""
+    input:
+        product_inputs("summary"),
+    output:
+        f"{PROJECT.products}/summary.json",
+    log:
+        f"results/logs/summary/{SCALE}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        fingerprint=fingerprint("summary"),
+    shell:
+        "{PYTHON} -m mtl summary --expect {params.fingerprint} --scale {SCALE} > {log} 2>&1"
+
+
+rule drift:
+    """Compare the runs with the reference numbers; asked for by name, never part of `all`."""
+    input:
+        lambda wildcards: [
+            path
+            for unit in UNITS.values()
+            for path in need(unit.is_done(PROJECT.root), unit.record)
+        ],
+    log:
+        f"results/logs/drift/{SCALE}.log",
+    conda:
+        "../../environment.yml"
+    shell:
+        "{PYTHON} -m mtl drift --scale {SCALE} 2>&1 | tee {log}"
+
+
+localrules:
+    table,
+    figure,
+    report,
+    summary,
+    drift,
