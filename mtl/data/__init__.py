@@ -1,0 +1,1 @@
+"""Data sets: readers of their official layouts, synthetic twins, and the prepared store."""
