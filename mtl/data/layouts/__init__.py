@@ -1,0 +1,1 @@
+"""Readers of the data sets' official files, one module a layout family."""
