@@ -1,0 +1,159 @@
+"""The data sets by name: what planning and reports know of them without reading any data.
+
+A data set is one module with `COLUMNS`, `CLASSES`, `PARTITIONS`, `raw_manifest` and `prepare`, and
+one entry here. The words about a data set live here rather than in its module, so that rewording
+them does not change the identity of prepared data.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from mtl.errors import MtlError, unknown
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What is known of a data set.
+
+    Attributes:
+        name: the registry name.
+        label: as tables and reports print it.
+        module: the module that prepares it.
+        twin: the module that generates its synthetic twin, or None.
+        source_labels: what to print about the source, by "real" and, with a twin, "twin".
+        paper: authors, title and venue of the source.
+        url: where the real data are described.
+        terms: its licence and terms of use.
+        needs_root: whether the real data are files that the user provides.
+    """
+
+    name: str
+    label: str
+    module: str
+    twin: str | None
+    source_labels: dict[str, str]
+    paper: str
+    url: str
+    terms: str
+    needs_root: bool
+
+    @property
+    def twin_name(self) -> str | None:
+        """The short name of the twin, for example `faces`."""
+        return self.twin.rpartition(".")[2] if self.twin else None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the label columns."""
+        return load(self.name).COLUMNS
+
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """The number of classes of each column."""
+        return load(self.name).CLASSES
+
+    @property
+    def partitions(self) -> dict[str, Callable[[], list[dict[str, Any]]]]:
+        """The ways to divide the columns into tasks, by name."""
+        return load(self.name).PARTITIONS
+
+
+_DATASETS = {
+    info.name: info
+    for info in (
+        DatasetInfo(
+            name="celeba",
+            label="CelebA",
+            module="mtl.data.celeba",
+            twin="mtl.data.twins.faces",
+            source_labels={
+                "real": "real data (CelebA, aligned and cropped)",
+                "twin": "synthetic twin 'faces' (no photographs)",
+            },
+            paper=("Liu, Luo, Wang, Tang: Deep Learning Face Attributes in the Wild. ICCV 2015"),
+            url="https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html",
+            terms=(
+                "Non-commercial research only; neither the images nor derived data may be "
+                "redistributed. The twin holds nothing derived from the data."
+            ),
+            needs_root=True,
+        ),
+        DatasetInfo(
+            name="digits",
+            label="Digit pairs",
+            module="mtl.data.digits",
+            twin=None,
+            source_labels={
+                "real": "real data (UCI handwritten digits as shipped with scikit-learn)"
+            },
+            paper=(
+                "Alpaydin, Kaynak: Optical Recognition of Handwritten Digits. "
+                "UCI Machine Learning Repository, 1998"
+            ),
+            url="https://archive.ics.uci.edu/dataset/80",
+            terms="CC BY 4.0 (UCI Machine Learning Repository).",
+            needs_root=False,
+        ),
+    )
+}
+
+
+def available() -> list[str]:
+    """The names of all data sets, sorted."""
+    return sorted(_DATASETS)
+
+
+def describe(name: str, where: str = "") -> DatasetInfo:
+    """The entry of a data set.
+
+    Args:
+        name: the registry name.
+        where: the file or field that holds it, for the message.
+
+    Raises:
+        MtlError: for an unknown data set.
+    """
+    if name not in _DATASETS:
+        raise unknown("dataset", name, _DATASETS, where)
+    return _DATASETS[name]
+
+
+def load(name: str) -> ModuleType:
+    """Import the module of a data set, which is light: decoders are imported when they run.
+
+    Raises:
+        MtlError: for an unknown data set.
+    """
+    return importlib.import_module(describe(name).module)
+
+
+def load_twin(name: str) -> ModuleType:
+    """Import the generator of a data set's twin.
+
+    Raises:
+        MtlError: for an unknown data set, or one without a twin.
+    """
+    twin = describe(name).twin
+    if twin is None:
+        raise MtlError(f"the dataset '{name}' has no synthetic twin; use its real data")
+    return importlib.import_module(twin)
+
+
+def tasks(name: str, partition: str, where: str = "") -> list[dict[str, Any]]:
+    """The tasks of a data set under a named partition of its columns.
+
+    Returns:
+        One dict a task with `name`, `kind` ("attributes" or "classes") and `columns`.
+
+    Raises:
+        MtlError: for an unknown data set or partition.
+    """
+    partitions = describe(name, where).partitions
+    if partition not in partitions:
+        raise unknown("partition", partition, partitions, where)
+    return partitions[partition]()
