@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtl.config import products
 from mtl.errors import MtlError, unknown
+from mtl.results.derived import reference_scores
 from mtl.results.runs import RunRef, Runs, RunSet, fingerprint_of, require_complete
 from mtl.results.statistics import summarise
 
@@ -41,7 +42,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class CurveData:
-    """A figure of learning curves; the attributes mean the same as those of `TableData`."""
+    """A figure of learning curves; the attributes mean the same as those of `TableData`.
+
+    Attributes:
+        reference: the metric of the predictor that says yes to everything; None where it means
+            nothing, or without runs.
+    """
 
     paper: str
     name: str
@@ -50,6 +56,7 @@ class CurveData:
     setting: str
     setting_label: str
     metric: str
+    reference: float | None
     rows: tuple[Curve, ...]
     scale: str
     source_labels: tuple[str, ...]
@@ -90,6 +97,7 @@ def build_curves(
         label_html = model.rows[row].label_html or label
         labels = (row, label, label_html, model.rows[row].method)
         curves.append(_curve(labels, spec.metric, sets[row, spec.setting]))
+    references = reference_scores(record for found in sets.values() for record in found.records)
     return CurveData(
         paper=paper,
         name=figure,
@@ -98,6 +106,7 @@ def build_curves(
         setting=spec.setting,
         setting_label=model.settings[spec.setting].label,
         metric=spec.metric,
+        reference=references.get(spec.metric),
         rows=tuple(curves),
         scale=project.scale.name,
         source_labels=tuple(dict.fromkeys(unit.data.source_label for unit in product.units)),

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from mtl.config import Project, load_project
+from mtl.config import Project
 from tests.results import fabricate
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A configured project with warm hashes of the package's files."""
+    """A configured project."""
     root = tmp_path_factory.mktemp("template")
     fabricate.write_config(root)
-    load_project(root, "mini").units()
     return root
 
 
@@ -23,7 +22,7 @@ def finished_template(template: Path, tmp_path_factory: pytest.TempPathFactory) 
     """The same with all its runs."""
     root = tmp_path_factory.mktemp("finished") / "project"
     shutil.copytree(template, root)
-    fabricate.write_runs(load_project(root, "mini"), fabricate.realistic())
+    fabricate.write_runs(fabricate.load(root), fabricate.realistic())
     return root
 
 
@@ -41,4 +40,4 @@ def finished(finished_template: Path, tmp_path: Path) -> Project:
 
 def _copy(template: Path, root: Path) -> Project:
     shutil.copytree(template, root)
-    return load_project(root, "mini")
+    return fabricate.load(root)

@@ -216,7 +216,7 @@ def test_a_metric_that_records_lack_is_named(finished) -> None:
 def test_several_units_make_one_cell(finished) -> None:
     scale = fabricate.SCALE.replace("seeds_together: 5", "seeds_together: 2")
     fabricate.write_config(finished.root, scale=scale)
-    project = fabricate.reload(finished)
+    project = fabricate.load(finished.root)
     fabricate.write_runs(project, fabricate.realistic())
     cell = _rows(build_table(project, "faces", "table_4"))["etr"].cells["celeba8", "f_score"]
     assert list(cell.values) == _values("celeba8", "etr")

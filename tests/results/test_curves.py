@@ -44,7 +44,7 @@ def test_missing_runs(project) -> None:
 def test_curves_that_do_not_fit(finished, point, message: str) -> None:
     scale = fabricate.SCALE.replace("seeds: 5", "seeds: 10")
     fabricate.write_config(finished.root, scale=scale)
-    project = fabricate.reload(finished)
+    project = fabricate.load(finished.root)
     fabricate.write_runs(project, fabricate.realistic())
     unit = project.units_for("faces", "celeba8", "etr")[1]
     curve = [{"epoch": e, "f_score": 0.5} for e in (1, 2, 3)] + [point]
