@@ -23,4 +23,4 @@ rule all:
 # What could be trained is shown also when something failed: tables with the reasons in the cells
 # that lack a run. They stay stale, so that the next call completes them.
 onerror:
-    shell("{PYTHON} -m mtl render --incomplete --scale {SCALE}")
+    shell("mtl render --incomplete")

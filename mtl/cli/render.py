@@ -18,9 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make the products."""
+    """Make the products; 1 when one has failed."""
     from mtl.workflow.rendering import make_all
 
-    for line in make_all(project(arguments), arguments.incomplete):
-        print(line)
-    return 0
+    lines, whole = make_all(project(arguments), arguments.incomplete)
+    print("\n".join(lines))
+    return 0 if whole else 1

@@ -62,8 +62,8 @@ def make(
     return fingerprint
 
 
-def make_all(project: Project, incomplete: bool) -> list[str]:
-    """Make every product that is stale.
+def make_all(project: Project, incomplete: bool) -> tuple[list[str], bool]:
+    """Make every product that is stale; one that fails does not keep the others.
 
     Args:
         project: the working tree at a scale.
@@ -72,20 +72,21 @@ def make_all(project: Project, incomplete: bool) -> list[str]:
             silently.
 
     Returns:
-        One line for each product: what was done with it.
+        One line for each product, what was done with it; and whether none has failed.
     """
-    lines = []
+    lines, whole = [], True
     for product in products.products(project):
         missing = missing_units(project, product)
         if missing and (not incomplete or product.kind == "summary"):
-            lines.append(f"{product.kind} {product.title}: not made, {len(missing)} units missing")
-            continue
-        expected = product.incomplete_fingerprint(missing) if missing else product.fingerprint
+            done = f"not made, {len(missing)} units are missing"
         # A failure's reason may have changed, so an incomplete product is always made again.
-        if not missing and product.staleness(project.root, expected) is None:
-            lines.append(f"{product.kind} {product.title}: up to date")
-            continue
-        make(project, product, allow_missing=incomplete)
-        note = f" without {len(missing)} units" if missing else ""
-        lines.append(f"{product.kind} {product.title}: made{note}")
-    return lines
+        elif not missing and product.staleness(project.root) is None:
+            done = "up to date"
+        else:
+            try:
+                make(project, product, allow_missing=incomplete)
+                done = f"made without {len(missing)} units" if missing else "made"
+            except MtlError as error:
+                done, whole = f"failed: {error}", False
+        lines.append(f"{product.kind} {product.title}: {done}")
+    return lines, whole

@@ -1,5 +1,6 @@
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -13,9 +14,6 @@ from mtl.errors import MtlError
 from mtl.provenance.guard import guard
 from mtl.workflow import store
 
-# The interpreter that runs Snakemake: `python` on the search path may be another one.
-PYTHON = sys.executable
-
 # The whole graph, for --report, --rulegraph and --summary.
 WHOLE_GRAPH = bool(os.environ.get("MTL_FULL_DAG"))
 
@@ -28,6 +26,12 @@ except MtlError as error:
 
 PROJECT.code.remember()
 SCALE = PROJECT.scale.name
+# `mtl` in the rules: by the interpreter that runs Snakemake, as the one on the search path may be
+# another, and at the scale of this workflow.
+shell.prefix(
+    f"set -euo pipefail; export MTL_SCALE={SCALE}; "
+    f'mtl() ( exec {shlex.quote(sys.executable)} -m mtl "$@" ); '
+)
 UNITS = {unit.name: unit for unit in PROJECT.units()}
 DATA = {name: PROJECT.prepared(name) for name in PROJECT.scale.datasets}
 TWINS = {data.twin.name: name for name, data in DATA.items() if data.twin}
@@ -62,6 +66,44 @@ def need(done, *paths):
 def alternatives(names):
     """A pattern for a wildcard that is one of these names."""
     return "|".join(map(re.escape, sorted(names))) or "none"
+
+
+def run_inputs(wildcards):
+    """The prepared data, until the unit is trained; and what makes a unit with lost records stale.
+
+    The record of a unit is written last, so it only outlives those of its seeds when somebody
+    deletes these. Snakemake sees the former alone.
+    """
+    unit = UNITS[f"{wildcards.dataset}/{wildcards.method}/{wildcards.fp}"]
+    done = unit.is_done(PROJECT.root)
+    inputs = need(done, unit.data.record)
+    if not done and unit.record.exists():
+        inputs.append(guard(str(unit.record), "a seed's record is missing"))
+    return inputs
+
+
+def product(kind, wildcards=None):
+    """The product that a rule makes."""
+    if kind in ("table", "figure"):
+        return PUBLISHED[kind, wildcards.paper, wildcards.name]
+    return PUBLISHED[kind, None, kind]
+
+
+def product_inputs(kind):
+    """A function that gives the runs of a product while it is stale, and its guard."""
+
+    def inputs(wildcards):
+        made = product(kind, wildcards)
+        reason = made.staleness(PROJECT.root)
+        runs = need(reason is None, *(unit.record for unit in made.units))
+        return [*runs, guard(str(made.stamp), reason)]
+
+    return inputs
+
+
+def fingerprint(kind):
+    """A function that gives the fingerprint that a product is planned with."""
+    return lambda wildcards: product(kind, wildcards).fingerprint
 
 
 wildcard_constraints:

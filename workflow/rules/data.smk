@@ -13,8 +13,7 @@ rule twin:
     params:
         dataset=lambda wildcards: TWINS[wildcards.twin],
     shell:
-        "{PYTHON} -m mtl twin {params.dataset} --expect {wildcards.fp} --scale {SCALE}"
-        " > {log} 2>&1"
+        "mtl twin {params.dataset} --expect {wildcards.fp} > {log} 2>&1"
 
 
 rule prepare:
@@ -39,5 +38,4 @@ rule prepare:
         mem_mb=2000,
         runtime=240,
     shell:
-        "{PYTHON} -m mtl prepare {wildcards.dataset} --expect {wildcards.fp} --scale {SCALE}"
-        " > {log} 2>&1"
+        "mtl prepare {wildcards.dataset} --expect {wildcards.fp} > {log} 2>&1"

@@ -1,27 +1,3 @@
-def product(kind, wildcards=None):
-    """The product that a rule makes."""
-    if kind in ("table", "figure"):
-        return PUBLISHED[kind, wildcards.paper, wildcards.name]
-    return PUBLISHED[kind, None, kind]
-
-
-def product_inputs(kind):
-    """A function that gives the runs of a product while it is stale, and its guard."""
-
-    def inputs(wildcards):
-        made = product(kind, wildcards)
-        reason = made.staleness(PROJECT.root)
-        runs = need(reason is None, *(unit.record for unit in made.units))
-        return [*runs, guard(str(made.stamp), reason)]
-
-    return inputs
-
-
-def fingerprint(kind):
-    """A function that gives the fingerprint that a product is planned with."""
-    return lambda wildcards: product(kind, wildcards).fingerprint
-
-
 rule table:
     """Make a table as LaTeX, PDF, HTML and CSV."""
     input:
@@ -41,8 +17,7 @@ rule table:
     params:
         fingerprint=fingerprint("table"),
     shell:
-        "{PYTHON} -m mtl table {wildcards.paper} {wildcards.name} --expect {params.fingerprint}"
-        " --scale {SCALE} > {log} 2>&1"
+        "mtl table {wildcards.paper} {wildcards.name} --expect {params.fingerprint} > {log} 2>&1"
 
 
 rule figure:
@@ -64,8 +39,7 @@ rule figure:
     params:
         fingerprint=fingerprint("figure"),
     shell:
-        "{PYTHON} -m mtl figure {wildcards.paper} {wildcards.name} --expect {params.fingerprint}"
-        " --scale {SCALE} > {log} 2>&1"
+        "mtl figure {wildcards.paper} {wildcards.name} --expect {params.fingerprint} > {log} 2>&1"
 
 
 rule report:
@@ -81,7 +55,7 @@ rule report:
     params:
         fingerprint=fingerprint("report"),
     shell:
-        "{PYTHON} -m mtl report --expect {params.fingerprint} --scale {SCALE} > {log} 2>&1"
+        "mtl report --expect {params.fingerprint} > {log} 2>&1"
 
 
 rule summary:
@@ -97,7 +71,7 @@ rule summary:
     params:
         fingerprint=fingerprint("summary"),
     shell:
-        "{PYTHON} -m mtl summary --expect {params.fingerprint} --scale {SCALE} > {log} 2>&1"
+        "mtl summary --expect {params.fingerprint} > {log} 2>&1"
 
 
 rule drift:
@@ -113,7 +87,7 @@ rule drift:
     conda:
         "../../environment.yml"
     shell:
-        "{PYTHON} -m mtl drift --scale {SCALE} 2>&1 | tee {log}"
+        "mtl drift 2>&1 | tee {log}"
 
 
 localrules:

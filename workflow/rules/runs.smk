@@ -1,17 +1,3 @@
-def run_inputs(wildcards):
-    """The prepared data, until the unit is trained; and what makes a unit with lost records stale.
-
-    The record of a unit is written last, so it only outlives those of its seeds when somebody
-    deletes these. Snakemake sees the former alone.
-    """
-    unit = UNITS[f"{wildcards.dataset}/{wildcards.method}/{wildcards.fp}"]
-    done = unit.is_done(PROJECT.root)
-    inputs = need(done, unit.data.record)
-    if not done and unit.record.exists():
-        inputs.append(guard(str(unit.record), "a seed's record is missing"))
-    return inputs
-
-
 rule train:
     """Train one configuration with the seeds that train together."""
     input:
@@ -27,8 +13,7 @@ rule train:
         mem_mb=2000,
         runtime=720,
     shell:
-        "{PYTHON} -m mtl train {wildcards.dataset}/{wildcards.method}/{wildcards.fp}"
-        " --scale {SCALE} > {log} 2>&1"
+        "mtl train {wildcards.dataset}/{wildcards.method}/{wildcards.fp} > {log} 2>&1"
 
 
 rule restore:
@@ -42,7 +27,7 @@ rule restore:
     conda:
         "../../environment.yml"
     shell:
-        "{PYTHON} -m mtl restore {wildcards.unit} > {log} 2>&1"
+        "mtl restore {wildcards.unit} > {log} 2>&1"
 
 
 ruleorder: restore > train
