@@ -1,0 +1,19 @@
+"""Words and units that figures and page share."""
+
+from __future__ import annotations
+
+from mtl.metrics.catalogue import Metric
+
+REFERENCE = "all-positive predictor"
+"""The predictor that says yes to everything: the level that a collapsed training reaches."""
+
+
+def unit_scale(metric: Metric) -> float:
+    """What a stored value is multiplied by for print."""
+    return 100.0 if metric.unit == "percent" else 1.0
+
+
+def axis_label(metric: Metric) -> str:
+    """A metric as an axis: what it averages over, and its unit."""
+    name = metric.label if metric.task != "attributes" else f"Mean {metric.label} over attributes"
+    return f"{name} (%)" if metric.unit == "percent" else name

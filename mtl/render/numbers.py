@@ -1,0 +1,45 @@
+"""How numbers are printed: percent with the digits of the metric, millions, p-values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+MINUS = "\u2212"
+
+
+def fixed(value: float, digits: int) -> str:
+    """The value with `digits` decimals; a zero never carries a minus sign."""
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def signed(value: float, digits: int) -> str:
+    """As `fixed`, with a plus sign before positive values; zero has no sign, as papers print."""
+    text = fixed(value, digits)
+    return f"+{text}" if float(text) > 0 else text
+
+
+def typographic(text: str) -> str:
+    """A printed number with a real minus sign in place of a hyphen."""
+    return text.replace("-", MINUS)
+
+
+def column_digits(counts: Iterable[float | None]) -> int:
+    """The decimals, in millions, that show three significant digits of the smallest count > 0."""
+    positive = [count / 1e6 for count in counts if count]
+    if not positive:
+        return 0
+    return max(0, 2 - math.floor(math.log10(min(positive))))
+
+
+def millions(count: float | None, digits: int) -> str | None:
+    """A count in millions; None for an unknown count."""
+    return None if count is None else fixed(count / 1e6, digits)
+
+
+def p_value(value: float) -> str:
+    """A p-value with two significant digits, for example "0.031" or "< 0.001"."""
+    if value < 0.001:
+        return "< 0.001"
+    return f"{value:.2g}" if value < 0.1 else f"{value:.2f}"

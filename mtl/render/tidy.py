@@ -1,0 +1,129 @@
+"""Tables as tidy CSV: one line a number, in full precision, with what it was made from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from mtl.metrics.catalogue import METRICS
+from mtl.render.sheet import DELTA
+
+if TYPE_CHECKING:
+    from mtl.results.aggregate import Cell, DeltaCell, Row, TableData
+
+FIELDS = (
+    "row", "label", "method", "in_paper", "setting", "metric", "unit", "n", "mean", "std",
+    "values", "seeds", "best", "second", "tied", "baseline", "difference", "ci_low", "ci_high",
+    "p_value", "p_holm", "test", "sign_flip_p", "published_mean", "published_std", "fingerprints",
+    "missing", "scale", "source",
+)  # fmt: skip
+"""Columns. `values` and `seeds` hold one entry a seed, `fingerprints` one a unit, with spaces."""
+
+
+def _words(values: Any) -> str:
+    return " ".join(str(value) for value in values)
+
+
+def _metric(cell: Cell) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "setting": cell.setting,
+        "metric": cell.metric,
+        "unit": "fraction" if METRICS[cell.metric].unit == "percent" else METRICS[cell.metric].unit,
+        "n": cell.n,
+        "missing": cell.missing,
+        "fingerprints": _words(dict.fromkeys(run.fingerprint for run in cell.runs)),
+    }
+    if cell.published:
+        line |= {"published_mean": cell.published.mean, "published_std": cell.published.std}
+    if cell.missing or not cell.n:
+        return line
+    line |= {
+        "mean": cell.mean,
+        "std": cell.std,
+        "values": _words(cell.values),
+        "seeds": _words(cell.seeds),
+        "best": cell.best,
+        "second": cell.second,
+        "tied": cell.tied,
+    }
+    if comparison := cell.comparison:
+        line |= {
+            "baseline": comparison.baseline,
+            "difference": comparison.mean_difference,
+            "ci_low": comparison.ci_low,
+            "ci_high": comparison.ci_high,
+            "p_value": comparison.p_value,
+            "p_holm": comparison.p_holm,
+            "test": comparison.test,
+            "sign_flip_p": comparison.sign_flip_p,
+        }
+    return line
+
+
+def _delta(cell: DeltaCell, baseline: str) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "setting": cell.setting,
+        "metric": DELTA,
+        "unit": f"percent ({cell.convention})",
+        "mean": cell.value,
+        "std": cell.std,
+        "values": _words(cell.values or ()),
+        "baseline": baseline,
+    }
+    if cell.published:
+        line |= {"published_mean": cell.published.mean, "published_std": cell.published.std}
+    return line
+
+
+def _costs(row: Row) -> Iterator[dict[str, Any]]:
+    for metric in ("parameters_total", "parameters_active", "macs"):
+        yield {"metric": metric, "unit": "count", "mean": getattr(row, metric)}
+    if row.published_parameters is not None:
+        yield {
+            "metric": "parameters",
+            "unit": "millions",
+            "published_mean": row.published_parameters,
+        }
+
+
+def _lines(data: TableData) -> Iterator[dict[str, Any]]:
+    for row in data.rows:
+        common = {
+            "row": row.id,
+            "label": row.label,
+            "method": row.method,
+            "in_paper": row.in_paper,
+            "scale": data.scale,
+            "source": "; ".join(data.source_labels),
+        }
+        cells = [_metric(cell) for cell in row.cells.values()]
+        deltas = [_delta(cell, data.baseline) for cell in row.deltas.values()]
+        ranks = [
+            {"setting": setting, "metric": "mean_rank", "unit": "rank", "mean": rank}
+            for setting, rank in row.mean_rank.items()
+            if rank is not None
+        ]
+        for line in (*_costs(row), *cells, *deltas, *ranks):
+            yield common | line
+
+
+def _text(value: Any) -> Any:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def table(data: TableData, fingerprint: str) -> str:
+    """The table's numbers in record units; the first line is a comment with the fingerprint.
+
+    Floats are written with the shortest text that reads back to the same value.
+    """
+    buffer = io.StringIO()
+    buffer.write(f"# fingerprint: {fingerprint}\n")
+    writer = csv.DictWriter(buffer, FIELDS, restval="", lineterminator="\n")
+    writer.writeheader()
+    for line in _lines(data):
+        writer.writerow({name: _text(value) for name, value in line.items()})
+    return buffer.getvalue()
