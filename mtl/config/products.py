@@ -66,10 +66,19 @@ class Product:
         """The fingerprint of a version made while units were missing: never the whole one's."""
         return fingerprint({**self.identity, "missing": sorted(missing)})
 
-    def staleness(self, root: Path, expected: str | None = None) -> str | None:
-        """Why it must be made again, or None when it is what the working tree implies."""
-        check = sealed_staleness if self.kind == "summary" else staleness
-        return check(root / self.stamp, expected or self.fingerprint)
+    def records(self, root: Path) -> dict[str, str]:
+        """The hash of the records of each unit that is on disk, by the unit's name."""
+        hashes = {unit.name: unit.records_hash(root) for unit in self.units}
+        return {name: value for name, value in hashes.items() if value is not None}
+
+    def staleness(self, root: Path) -> str | None:
+        """Why it must be made again, or None when it is what the working tree implies.
+
+        Records that are absent are trusted to be those that the product was made from.
+        """
+        if self.kind == "summary":
+            return sealed_staleness(root / self.stamp, self.fingerprint, self.records(root))
+        return staleness(root / self.stamp, self.fingerprint, self.records(root))
 
 
 def _words(paper: Paper, rows: Iterable[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from mtl.config.identity import Identity
 from mtl.config.spec import Spec
+from mtl.io import FINGERPRINT_LENGTH, read_json, sha256
 
 CACHE = Path(".cache")
 RUNS = Path("results/runs")
@@ -103,6 +104,19 @@ class RunUnit:
     def is_done(self, root: Path) -> bool:
         """Whether all its records exist; what they hold is checked by their readers."""
         return all((root / path).is_file() for path in (self.record, *self.metrics))
+
+    def records_hash(self, root: Path) -> str | None:
+        """One hash for the bytes of all its records, as `unit.json` states them; None if absent.
+
+        The fingerprint says what the records were made from; on another platform they may differ
+        in the last bits, and so may what is printed of them.
+        """
+        path = root / self.record
+        if not path.is_file():
+            return None
+        unit = read_json(path, "unit")
+        records = unit.get("records") if isinstance(unit, dict) else None
+        return sha256(records)[:FINGERPRINT_LENGTH]
 
     @property
     def checkpoints(self) -> Path:

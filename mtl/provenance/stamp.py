@@ -15,10 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from mtl.errors import MtlError
-from mtl.io import atomic_write, canonical_json, read_json, sha256_file
-from mtl.results.seal import is_sealed
+from mtl.io import (
+    FINGERPRINT_LENGTH,
+    atomic_write,
+    canonical_json,
+    read_json,
+    sha256,
+    sha256_file,
+)
+from mtl.results.seal import is_sealed, seal
 
 LATEX = "pdflatex"
+RECORDS = "records"
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,16 @@ def _same_bytes(path: Path, digest: str) -> bool:
         return False
 
 
-def staleness(path: Path | str, fingerprint: str) -> str | None:
-    """Why a product must be made again, or None when it is fresh."""
+def staleness(
+    path: Path | str, fingerprint: str, records: Mapping[str, str] | None = None
+) -> str | None:
+    """Why a product must be made again, or None when it is fresh.
+
+    Args:
+        path: the stamp.
+        fingerprint: what the working tree implies.
+        records: hash by unit of the records on disk, for those that `note_records` has noted.
+    """
     path = Path(path)
     if not path.is_file():
         return "was never made"
@@ -109,20 +125,38 @@ def staleness(path: Path | str, fingerprint: str) -> str | None:
     for name, digest in stamp.files.items():
         if not _same_bytes(path.parent / name, digest):
             return f"{name} was edited or deleted"
+    if records is not None:
+        noted = stamp.made_from.get(RECORDS)
+        if not isinstance(noted, dict):
+            return "was not finished"
+        for unit, digest in records.items():
+            if noted.get(unit, digest) != digest:
+                return f"the records of {unit} are others"
     if any(LATEX in reason for reason in stamp.missing.values()) and shutil.which(LATEX):
         return f"{LATEX} is now available"
     return None
 
 
-def is_fresh(path: Path | str, fingerprint: str) -> bool:
-    """Whether the stamp at `path` holds this fingerprint and its files are untouched."""
-    return staleness(path, fingerprint) is None
+def note_records(path: Path | str, records: Mapping[str, str]) -> None:
+    """Add to a stamp which records its product was made from.
+
+    Args:
+        path: the stamp.
+        records: hash by unit.
+    """
+    stamp = read_stamp(path)
+    content = {**vars(stamp), "made_from": {**stamp.made_from, RECORDS: dict(records)}}
+    atomic_write(path, canonical_json(content))
 
 
-def sealed_staleness(path: Path | str, fingerprint: str) -> str | None:
+def sealed_staleness(
+    path: Path | str, fingerprint: str, records: Mapping[str, str] | None = None
+) -> str | None:
     """As `staleness`, for a product that is its own stamp: sealed JSON with a `fingerprint`.
 
-    `dvc metrics` reads the summary directly, so that the summary cannot have a neighbour.
+    `dvc metrics` reads the summary directly, so that the summary cannot have a neighbour, and
+    lists every text in it; so the records are one hash there, which is compared when all of them
+    are on disk.
     """
     path = Path(path)
     if not path.is_file():
@@ -133,4 +167,23 @@ def sealed_staleness(path: Path | str, fingerprint: str) -> str | None:
         return "it is damaged"
     if not isinstance(content, dict) or content.get("fingerprint") != fingerprint:
         return "made from other runs, configuration or code"
-    return None if is_sealed(content) else "it was edited"
+    if not is_sealed(content):
+        return "it was edited"
+    if records is not None:
+        count, _, digest = str(content.get(RECORDS, "")).partition(" ")
+        if not digest:
+            return "was not finished"
+        if count == str(len(records)) and digest != _all(records):
+            return "some records are others"
+    return None
+
+
+def _all(records: Mapping[str, str]) -> str:
+    return sha256(dict(records))[:FINGERPRINT_LENGTH]
+
+
+def note_sealed_records(path: Path | str, records: Mapping[str, str]) -> None:
+    """As `note_records`, for a product that is its own stamp."""
+    content = read_json(path, "product")
+    noted = f"{len(records)} {_all(records)}"
+    atomic_write(path, canonical_json(seal({**content, RECORDS: noted})))

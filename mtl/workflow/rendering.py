@@ -5,6 +5,7 @@ from __future__ import annotations
 from mtl.config import Project, products
 from mtl.config.products import Product
 from mtl.errors import MtlError
+from mtl.provenance.stamp import note_records, note_sealed_records
 
 
 def missing_units(project: Project, product: Product) -> list[str]:
@@ -59,6 +60,8 @@ def make(
                 f"summary: {len(missing)} units are not trained, for example {missing[0]}"
             )
         write_summary(project, project.root / product.stamp, fingerprint)
+    note = note_sealed_records if product.kind == "summary" else note_records
+    note(project.root / product.stamp, product.records(project.root))
     return fingerprint
 
 

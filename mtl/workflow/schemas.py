@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from mtl.config.models import Paper, Scale
 from mtl.errors import MtlError
 from mtl.io import atomic_write, canonical_json
 
 FOLDER = Path("workflow/schemas")
-_MODELS = {"paper": Paper, "scale": Scale}
+_MODELS: dict[str, type[BaseModel]] = {"paper": Paper, "scale": Scale}
 
 
 def schemas() -> dict[Path, str]:

@@ -1,0 +1,133 @@
+"""Keeps runs after a code edit that is meant to change no result, once samples have proved it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from mtl.config import Project, RunUnit
+from mtl.config.units import CHECKPOINTS
+from mtl.errors import MtlError
+from mtl.io import atomic_directory, atomic_write, canonical_json, read_json, sha256
+from mtl.results.records import Unit
+from mtl.results.seal import seal
+from mtl.workflow.reasons import identity_changes, stored_units
+from mtl.workflow.retrain import retrained, sample
+
+# What a code edit changes in a record that holds the same results.
+_OF_IDENTITY = ("identity", "fingerprint", "content")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A unit that is not trained, and the stored one that differs from it in code alone."""
+
+    unit: RunUnit
+    stored: Unit
+
+    @property
+    def changes(self) -> list[str]:
+        """The code files that differ."""
+        return identity_changes(self.stored.records[0].identity, self.unit.identity)
+
+
+def candidates(project: Project) -> list[Pair]:
+    """The units that are not trained, but were under other code."""
+    pairs = []
+    for unit in project.units():
+        if unit.is_done(project.root):
+            continue
+        for stored in stored_units(project.root, unit.dataset, unit.method):
+            pair = Pair(unit, stored)
+            if all(line.startswith("code.") for line in pair.changes):
+                pairs.append(pair)
+                break
+    return pairs
+
+
+def results(record: Mapping[str, Any]) -> str:
+    """The canonical text of a record without what names its code."""
+    return canonical_json({key: value for key, value in record.items() if key not in _OF_IDENTITY})
+
+
+def _differing_seeds(pair: Pair, new: Unit) -> list[str]:
+    lines = []
+    for old, again in zip(pair.stored.records, new.records, strict=True):
+        before, after = read_json(old.path, "record"), read_json(again.path, "record")
+        if results(before) != results(after):
+            fields = [k for k in after if k not in _OF_IDENTITY and before.get(k) != after[k]]
+            lines.append(f"{pair.unit.name}, seed {old.seed}: {', '.join(fields)}")
+    return lines
+
+
+def _carry(project: Project, pair: Pair, verified: list[str]) -> None:
+    """Store the old records under the new identity, and say so in the unit."""
+    unit, stored = pair.unit, pair.stored
+    hashes = {}
+    old_checkpoints = CHECKPOINTS / unit.dataset / unit.method / stored.fingerprint
+    if (project.root / old_checkpoints).is_dir():
+        with atomic_directory(project.root / unit.checkpoints) as folder:
+            shutil.copytree(project.root / old_checkpoints, folder, dirs_exist_ok=True)
+    with atomic_directory(project.root / unit.path) as folder:
+        for record in stored.records:
+            content = read_json(record.path, "record")
+            text = canonical_json(
+                seal({**content, "identity": unit.identity, "fingerprint": unit.fingerprint})
+            )
+            atomic_write(folder / f"seed{record.seed}" / "metrics.json", text)
+            hashes[str(record.seed)] = sha256(text)
+        old = read_json(stored.path / "unit.json", "unit")
+        note = {
+            "from": stored.fingerprint,
+            "code": pair.changes,
+            "verified_by": verified,
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        provenance = {**old["provenance"], "carried_over": note}
+        new = {
+            **old,
+            "fingerprint": unit.fingerprint,
+            "records": hashes,
+            "provenance": provenance,
+        }
+        atomic_write(folder / "unit.json", canonical_json(seal(new)))
+
+
+def carry_over(project: Project, count: int, salt: str = "") -> tuple[list[str], list[str]]:
+    """Train some units under the new code; if nothing differs, keep the results of all the others.
+
+    Args:
+        project: the working tree at a scale.
+        count: how many to train again, of as many methods as possible.
+        salt: another one chooses others.
+
+    Returns:
+        The names of the units trained again and of those carried over.
+
+    Raises:
+        MtlError: when no unit differs in code alone; when results differ, naming the units. Nothing
+            is stored then.
+    """
+    if count < 1:
+        raise MtlError("--verify: expected at least 1 unit to train again")
+    pairs = {pair.unit.fingerprint: pair for pair in candidates(project)}
+    if not pairs:
+        raise MtlError(
+            "nothing to carry over: no untrained unit differs from a stored one in code alone"
+        )
+    chosen = sample([pair.unit for pair in pairs.values()], count, salt)
+    differing: list[str] = []
+    for unit in chosen:
+        with retrained(project, unit) as new:
+            differing += _differing_seeds(pairs[unit.fingerprint], new)
+    if differing:
+        raise MtlError(
+            "\n".join(["the edit changes results; nothing was carried over", *differing])
+        )
+    verified = [unit.name for unit in chosen]
+    for pair in pairs.values():
+        _carry(project, pair, verified)
+    return verified, [pair.unit.name for pair in pairs.values()]

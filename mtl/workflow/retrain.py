@@ -1,0 +1,68 @@
+"""Trains stored units again in a scratch folder, to compare with what is stored."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mtl.config import Project, RunUnit
+from mtl.config.units import CACHE
+from mtl.errors import MtlError
+from mtl.io import sha256
+from mtl.results.records import Unit, load_unit
+
+
+@contextmanager
+def retrained(project: Project, unit: RunUnit, device: str = "auto") -> Iterator[Unit]:
+    """Train a unit into a scratch folder, which is gone afterwards.
+
+    Yields:
+        The new records.
+
+    Raises:
+        MtlError: when the prepared data are absent or the training fails.
+    """
+    from mtl.training.run import train_unit
+
+    if not (project.root / unit.data.record).is_file():
+        raise MtlError(
+            f"{unit.data.path}: the prepared data do not exist; make them with "
+            f"`python -m mtl prepare {unit.dataset}`"
+        )
+    cache = project.root / CACHE
+    cache.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache, prefix="retrain-") as name:
+        scratch = Path(name)
+        train_unit(
+            unit.spec,
+            unit.seeds,
+            project.root / unit.data.path,
+            scratch / "records",
+            scratch / "checkpoints",
+            scratch / "resume",
+            unit.identity,
+            unit.fingerprint,
+            device=device,
+        )
+        yield load_unit(scratch / "records")
+
+
+def sample(units: list[RunUnit], count: int, salt: str = "") -> list[RunUnit]:
+    """Some units, as many methods as possible first; the same ones whenever the units are.
+
+    Args:
+        units: to choose from.
+        count: how many at most.
+        salt: another one gives another choice.
+    """
+    ordered = sorted(units, key=lambda unit: sha256([salt, unit.fingerprint]))
+    seen: Counter[str] = Counter()
+    ranked: list[tuple[int, int, RunUnit]] = []
+    for position, unit in enumerate(ordered):
+        ranked.append((seen[unit.method], position, unit))
+        seen[unit.method] += 1
+    ranked.sort(key=lambda entry: entry[:2])
+    return [unit for _, _, unit in ranked[:count]]
