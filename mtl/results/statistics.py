@@ -136,6 +136,57 @@ def paired_t_p(differences: Sequence[float]) -> float | None:
     return float(2 * stdtr(n - 1, -abs(t)))
 
 
+def pooled_t_p(
+    values: Sequence[float], reference: Sequence[float], resolution: float
+) -> float | None:
+    """Two-sided p-value of Student's t-test on two independent samples with a common spread.
+
+    Args:
+        values, reference: the samples; they may differ in size.
+        resolution: the smallest standard deviation believed, so that constant samples can be told
+            apart when they differ by more than that.
+
+    Returns:
+        None when both samples are single values.
+    """
+    from scipy.special import stdtr
+
+    first, second = _finite(values), _finite(reference)
+    error, freedom = _pooled_error(first, second, resolution)
+    if freedom == 0:
+        return None
+    difference = math.fsum(first) / len(first) - math.fsum(second) / len(second)
+    return float(2 * stdtr(freedom, -abs(difference) / error))
+
+
+def detectable_shift(
+    values: Sequence[float], reference: Sequence[float], level: float, resolution: float
+) -> float:
+    """The shift between the means at which `pooled_t_p` would be at the level just so.
+
+    A true shift of this size is found about as often as not.
+
+    Raises:
+        MtlError: when both samples are single values.
+    """
+    from scipy.special import stdtrit
+
+    error, freedom = _pooled_error(_finite(values), _finite(reference), resolution)
+    if freedom == 0:
+        raise MtlError("statistics: two single values have no spread to detect a shift with")
+    return float(error * stdtrit(freedom, 1 - level / 2))
+
+
+def _pooled_error(
+    first: Sequence[float], second: Sequence[float], resolution: float
+) -> tuple[float, int]:
+    """Standard error of the difference between two means, and its degrees of freedom."""
+    freedom = len(first) + len(second) - 2
+    squares = sum((len(data) - 1) * (_sample_std(data) or 0.0) ** 2 for data in (first, second))
+    std = max(math.sqrt(squares / freedom), resolution) if freedom else math.inf
+    return std * math.sqrt(1 / len(first) + 1 / len(second)), freedom
+
+
 def sign_flip_p(differences: Sequence[float]) -> float:
     """Two-sided p-value of the permutation test that flips the signs of the differences.
 

@@ -128,6 +128,29 @@ class TestTests:
         with pytest.raises(MtlError, match="statistics: "):
             test(values)
 
+    @pytest.mark.oracle
+    @given(DISTINCT, DISTINCT)
+    def test_pooled_t_agrees_with_scipy(self, first: list[float], second: list[float]) -> None:
+        oracle = stats.ttest_ind(first, second, equal_var=True).pvalue
+        assert s.pooled_t_p(first, second, 1e-9) == pytest.approx(oracle, rel=1e-9)
+
+    @given(DISTINCT, DISTINCT, st.floats(1e-4, 0.5))
+    def test_detectable_shift_is_just_significant(self, first, second, level: float) -> None:
+        shift = s.detectable_shift(first, second, level, 1e-9)
+        gap = s.summarise(first).mean - s.summarise(second).mean
+        moved = [value + gap + shift for value in second]
+        assert s.pooled_t_p(first, moved, 1e-9) == pytest.approx(level, rel=1e-6)
+
+    def test_constant_samples_are_told_apart_by_the_resolution(self) -> None:
+        assert s.pooled_t_p([0.5, 0.5], [0.5, 0.5], 1e-6) == 1
+        assert s.pooled_t_p([0.5, 0.5], [0.5 + 1e-7, 0.5 + 1e-7], 1e-6) > 0.5
+        assert s.pooled_t_p([0.5, 0.5], [0.51, 0.51], 1e-6) < 1e-6
+
+    def test_two_single_values_cannot_be_compared(self) -> None:
+        assert s.pooled_t_p([0.5], [0.6], 1e-6) is None
+        with pytest.raises(MtlError, match="two single values"):
+            s.detectable_shift([0.5], [0.6], 0.05, 1e-6)
+
     def test_t_keeps_its_level_at_five_seeds(self) -> None:
         samples = np.random.default_rng(3).normal(size=(2000, 5))
         rejected = sum(s.compare(list(sample)).p_value < 0.05 for sample in samples)
