@@ -19,7 +19,8 @@ SYMBOLS = {
 }  # fmt: skip
 """The commands a formula may hold, and the character each stands for outside LaTeX."""
 
-_FORMULA = re.compile(r"\$([^$]+)\$")
+# As in Pandoc, so that prices stay prices: no space inside the dollars, no digit after them.
+_FORMULA = re.compile(r"\$(?! )([^$]+)(?<! )\$(?!\d)")
 _TOKEN = re.compile(r"\\([A-Za-z]+)|([_^])(?:\{([^{}]*)\}|([A-Za-z0-9]))|([A-Za-z0-9.,=+\-()<> ])")
 _SCRIPT = re.compile(r"[A-Za-z0-9.,+\- ]*")
 

@@ -1,0 +1,249 @@
+"""Small aggregates made by hand, so that every mark of a table is known."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import statistics
+from typing import Any
+
+from mtl.config.models import Group
+from mtl.results.aggregate import (
+    Cell,
+    Comparison,
+    DeltaCell,
+    Published,
+    Row,
+    RunRef,
+    TableData,
+)
+from mtl.results.curves import Curve, CurveData
+
+SYNTHETIC = "synthetic twin 'faces' (no photographs)"
+REAL = "real data (CelebA, aligned and cropped)"
+NASTY = (
+    r"""A & B_1 {50%} #2 $x \input{/etc/passwd} ~^ <script>alert("1")</script> é — \end{tabular}"""
+)
+
+
+def runs(row: str, n: int) -> tuple[RunRef, ...]:
+    mark = f"{sum(map(ord, row)):012x}"
+    return tuple(RunRef(k, f"results/runs/celeba/{row}/{mark}/seed{k}", mark) for k in range(n))
+
+
+def cell(row: str, metric: str, values: tuple[float, ...], **changes: Any) -> Cell:
+    """A cell of setting `celeba8`; without values it is missing."""
+    filled = Cell(
+        row=row,
+        setting="celeba8",
+        metric=metric,
+        values=values,
+        seeds=tuple(range(len(values))),
+        mean=statistics.fmean(values) if values else math.nan,
+        std=statistics.stdev(values) if len(values) > 1 else None,
+        n=len(values),
+        best=False,
+        second=False,
+        tied=False,
+        comparison=None,
+        published=None,
+        runs=runs(row, len(values)),
+        missing=None if values else "failed: the loss is not finite",
+        in_paper=True,
+    )
+    return dataclasses.replace(filled, **changes)
+
+
+def comparison(**changes: Any) -> Comparison:
+    return dataclasses.replace(
+        Comparison(
+            baseline="hard_sharing",
+            mean_difference=0.0123456789,
+            ci_low=-0.004,
+            ci_high=0.03,
+            p_value=0.0321,
+            p_holm=0.0642,
+            test="paired t",
+            n=3,
+            sign_flip_p=0.25,
+            dropped=(),
+        ),
+        **changes,
+    )
+
+
+def row(
+    name: str,
+    label: str,
+    cells: list[Cell],
+    delta: DeltaCell | None = None,
+    **changes: Any,
+) -> Row:
+    filled = Row(
+        id=name,
+        label=label,
+        label_html=label,
+        method=name,
+        in_paper=True,
+        note=None,
+        parameters_total=11_195_240,
+        parameters_active=11_195_240,
+        macs=148_070_000,
+        published_parameters="11.2",
+        cells={(one.setting, one.metric): one for one in cells},
+        deltas={} if delta is None else {"celeba8": delta},
+        mean_rank={"celeba8": 1.5},
+    )
+    return dataclasses.replace(filled, **changes)
+
+
+def delta(value: float | None, printed: str | None = None) -> DeltaCell:
+    published = None if printed is None else Published(printed, None)
+    values = None if value is None else (value - 0.5, value, value + 0.5)
+    return DeltaCell("celeba8", "metrics", value, values, 0.5, published)
+
+
+def table(**changes: Any) -> TableData:
+    """Two metrics; rows: baseline, best, second and tied, missing, and one not in the paper."""
+    rows = (
+        row(
+            "hard_sharing",
+            "Hard sharing",
+            [
+                cell(
+                    "hard_sharing", "precision", (0.67, 0.68, 0.69),
+                    published=Published("67.7", "0.8"),
+                ),
+                cell(
+                    "hard_sharing", "recall", (0.598, 0.598, 0.598),
+                    published=Published("59.8", "0.3"),
+                ),
+            ],
+            delta(0.0, "0.0"),
+        ),
+        row(
+            "etr",
+            r"ETR ($\gamma = 0.9$)",
+            [
+                cell(
+                    "etr", "precision", (0.71, 0.72, 0.731),
+                    best=True, published=Published("72.0", "0.4"), comparison=comparison(),
+                ),
+                cell(
+                    "etr", "recall", (0.1 + 0.2, 1 / 3, 0.6),
+                    second=True, tied=True, published=Published("63.6", "0.2"),
+                    comparison=comparison(),
+                ),
+            ],
+            delta(6.35, "+6.4"),
+        ),
+        row(
+            "mgda_ub",
+            "MGDA-UB",
+            [
+                cell("mgda_ub", "precision", (), published=Published("72.0", "0.1")),
+                cell("mgda_ub", "recall", (0.60, 0.61), best=True),
+            ],
+            delta(None, "-2.0"),
+            note="Solved exactly.",
+            published_parameters=None,
+        ),
+        row(
+            "single_task",
+            "Single-task",
+            [
+                cell("single_task", "precision", (0.5, 0.5, 0.5), in_paper=False),
+                cell("single_task", "recall", (0.4, 0.41, 0.42), in_paper=False),
+            ],
+            delta(-1.26),
+            in_paper=False,
+            published_parameters=None,
+            parameters_total=89_000_000,
+        ),
+    )  # fmt: skip
+    filled = TableData(
+        paper="etr_nlp",
+        name="table_3a",
+        title="Table 3(a): image-level classification",
+        caption="Comparison of ETR with baselines.",
+        groups=(Group(setting="celeba8", label="CelebA", metrics=("precision", "recall")),),
+        baseline="hard_sharing",
+        rows=rows,
+        scale="mini",
+        source_labels=(SYNTHETIC,),
+        n_seeds=3,
+        deviations=("Fewer epochs: 6 (paper: 40).", "Narrower"),
+        notes=("A note of the statistics.",),
+        references={"celeba8": {"precision": 0.3, "recall": 1.0}},
+        fingerprint="0" * 12,
+    )
+    return dataclasses.replace(filled, **changes)
+
+
+def curve(name: str, label: str, mean: tuple[float, ...], n: int = 5, **changes: Any) -> Curve:
+    filled = Curve(
+        row=name,
+        label=label,
+        label_html=label,
+        method=name,
+        epochs=tuple(range(1, len(mean) + 1)),
+        mean=mean,
+        std=tuple(0.01 * (n > 1) for _ in mean),
+        minimum=mean,
+        maximum=mean,
+        n=n,
+        runs=runs(name, n),
+        missing=None if n else "not run yet",
+    )
+    return dataclasses.replace(filled, **changes)
+
+
+def curves(**changes: Any) -> CurveData:
+    filled = CurveData(
+        paper="etr_nlp",
+        name="figure_1a",
+        title="Figure 1(a): learning curves",
+        caption="While training.",
+        setting="celeba8",
+        setting_label="8 tasks",
+        metric="f_score",
+        reference=0.331,
+        rows=(
+            curve("hard_sharing", "Hard sharing", (0.4, 1 / 3, 0.48, 0.47)),
+            curve("etr", r"ETR ($\gamma = 0.9$)", (0.42, 0.47, 0.49, 0.5)),
+        ),
+        scale="mini",
+        source_labels=(SYNTHETIC,),
+        n_seeds=5,
+        deviations=(),
+        notes=(),
+        fingerprint="0" * 12,
+    )
+    return dataclasses.replace(filled, **changes)
+
+
+def with_labels(data: TableData, label: str) -> TableData:
+    """The table with one text in every place that takes words from a configuration."""
+    rows = tuple(
+        dataclasses.replace(
+            one,
+            label=label,
+            note=label,
+            cells={
+                key: dataclasses.replace(found, missing=label) if found.missing else found
+                for key, found in one.cells.items()
+            },
+        )
+        for one in data.rows
+    )
+    groups = tuple(group.model_copy(update={"label": label}) for group in data.groups)
+    return dataclasses.replace(
+        data,
+        rows=rows,
+        groups=groups,
+        title=label,
+        caption=label,
+        deviations=(label,),
+        notes=(label,),
+        source_labels=(f"synthetic {label}",),
+    )

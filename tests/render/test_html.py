@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from mtl.render import html
+from mtl.render.sheet import build_sheet
+from mtl.results.aggregate import TableData
+from tests.render import fabricate
+from tests.render.outline import Outline, outline
+
+
+def document(data: TableData) -> str:
+    return html.document(build_sheet(data), data.paper, data.name, "abc123")
+
+
+@pytest.fixture(scope="module")
+def page() -> Outline:
+    return outline(document(fabricate.table()))
+
+
+def test_first_line_names_the_fingerprint() -> None:
+    assert document(fabricate.table()).splitlines()[0] == "<!-- fingerprint: abc123 -->"
+
+
+def test_tags_are_balanced_and_ids_unique(page: Outline) -> None:
+    assert page.problems == []
+
+
+def test_needs_nothing_from_outside(page: Outline) -> None:
+    assert page.outside == []
+
+
+def test_cells_carry_their_values(page: Outline) -> None:
+    cells = {(c["data-metric"], c.get("data-printed")): c for c in page.cells if "data-metric" in c}
+    assert float(cells["precision", "67.7"]["data-value"]) == pytest.approx(68.0)
+    assert float(cells["delta_p", "+6.4"]["data-value"]) == pytest.approx(6.35)
+    assert "data-value" not in cells["delta_p", "-2.0"]
+
+
+def test_panels_name_runs_and_facts() -> None:
+    text = document(fabricate.table())
+    for expected in (
+        "results/runs/celeba/etr/", "72.033 ± 1.050 (n = 3)", "+1.23 [−0.40, +3.00]",
+        "0.032; Holm-corrected 0.064 (paired t)", "0.25 (sign-flip)", "Against Hard sharing",
+        "failed: the loss is not finite", "33.333", "+5.850, +6.350, +6.850",
+    ):  # fmt: skip
+        assert expected in text
+
+
+def test_bold_underline_and_dagger() -> None:
+    text = document(fabricate.table())
+    assert text.count("<b>72.0<small>") == 1
+    assert text.count("<u>41.1<small>") == 1
+    assert "16.4</small></u><sup>†</sup>" in text
+    assert '<span class="printed best">72.0<small>' in text
+
+
+def test_nasty_labels_are_text() -> None:
+    class Tags(HTMLParser):
+        seen: set[str] = set()  # noqa: RUF012
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            self.seen.add(tag)
+
+    text = document(fabricate.with_labels(fabricate.table(), fabricate.NASTY))
+    tags = Tags()
+    tags.feed(text)
+    assert "script" not in tags.seen
+    assert outline(text).problems == []
+    assert "&lt;script&gt;" in text
+
+
+def test_same_bytes() -> None:
+    assert document(fabricate.table()) == document(fabricate.table())

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mtl.errors import MtlError
+from mtl.render import latex
+from mtl.render.sheet import Sheet, build_sheet
+from mtl.results.aggregate import TableData
+from tests.render import fabricate
+
+COMPLAINTS = ("Warning", "Overfull", "Missing", "undefined", "Undefined")
+needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex not installed")
+
+
+def compiled(data: TableData) -> tuple[Sheet, bytes]:
+    """The PDF, after a look into the log."""
+    sheet = build_sheet(data)
+    source = latex.table(sheet, data.paper, data.name, "abc123")
+    pdf, log = latex.compile_pdf(latex.page(sheet, "table.tex"), {"table.tex": source})
+    assert pdf is not None, log
+    assert [line for line in log.splitlines() if any(word in line for word in COMPLAINTS)] == []
+    return sheet, pdf
+
+
+def source_of(data: TableData) -> str:
+    return latex.table(build_sheet(data), data.paper, data.name, "abc123")
+
+
+def body_line(source: str, start: str) -> list[str]:
+    """The cells of the first body line that starts so."""
+    line = next(line for line in source.splitlines() if line.startswith(start))
+    return [part.strip() for part in line.removesuffix(r"\\").split(" & ")]
+
+
+def test_first_line_names_the_fingerprint() -> None:
+    assert source_of(fabricate.table()).splitlines()[0] == "% fingerprint: abc123"
+
+
+def test_marks_stand_in_the_right_cells() -> None:
+    source = source_of(fabricate.table())
+    _, all_, active, macs, precision, recall, delta = body_line(source, "ETR")
+    assert (all_, active, macs) == ("11.2", "11.2", "148")
+    assert precision == r"\textbf{72.0}\mtlstd{1.1}"
+    assert recall == r"\underline{41.1}\mtlstd{16.4}\mtlmark{\textdagger}"
+    assert delta == r"\textbf{+6.3}"
+    missing, short = body_line(source, "MGDA-UB")[4:6]
+    assert missing == r"\textemdash{}\mtlmark{a}"
+    assert short == r"\textbf{60.5}\mtlstd{0.7}\mtlmark{b}"
+    assert (
+        body_line(source, "Single-task")[0] == r"Single-task\,\textsuperscript{\ensuremath{\star}}"
+    )
+    assert body_line(source, "Single-task")[-1] == "$-$1.3"
+
+
+def test_printed_numbers_stand_below_without_extra_rows() -> None:
+    source = source_of(fabricate.table())
+    ours, printed = source.split("Printed in the paper")
+    assert r"\multicolumn{2}{c}{11.2}" in printed
+    assert r"\textbf{72.0}\mtlstd{0.4} & \textbf{63.6}\mtlstd{0.2} & \textbf{+6.4}" in printed
+    assert "Single-task" in ours
+    assert "Single-task" not in printed.split(r"\bottomrule")[0]
+
+
+def test_no_printed_block_without_printed_numbers() -> None:
+    bare = fabricate.row("nlp", "NLP", [fabricate.cell("nlp", "recall", (0.5, 0.6))])
+    assert "Printed" not in source_of(fabricate.table(rows=(bare,)))
+
+
+def test_width_decides_the_environment() -> None:
+    [group] = fabricate.table().groups
+    wide = tuple(group.model_copy(update={"setting": f"celeba{k}"}) for k in range(4))
+    assert r"\begin{table}[t]" in source_of(fabricate.table())
+    assert r"\begin{table*}[t]" in source_of(fabricate.table(groups=wide))
+
+
+def test_banner_only_for_synthetic_data() -> None:
+    assert "SYNTHETIC DATA" in source_of(fabricate.table())
+    assert "SYNTHETIC" not in source_of(fabricate.table(source_labels=(fabricate.REAL,)))
+
+
+@needs_latex
+@pytest.mark.latex
+def test_compiles_without_a_complaint_to_the_same_bytes() -> None:
+    _, first = compiled(fabricate.table())
+    _, again = compiled(fabricate.table())
+    assert first == again
+    assert b"/CreationDate" not in first
+
+
+@needs_latex
+@pytest.mark.latex
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext not installed")
+def test_nasty_labels_are_printed_not_run(tmp_path: Path) -> None:
+    _, pdf = compiled(fabricate.with_labels(fabricate.table(), fabricate.NASTY))
+    (tmp_path / "t.pdf").write_bytes(pdf)
+    text = subprocess.run(
+        ["pdftotext", "-layout", "t.pdf", "-"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "A & B_1 {50%} #2 $x \\input{/etc/passwd} ~^ <script>" in text
+    assert "root:" not in text
+
+
+@needs_latex
+@pytest.mark.latex
+@pytest.mark.parametrize("options", ["twocolumn", "onecolumn"])
+def test_input_in_a_paper_stays_inside_its_columns(options: str) -> None:
+    [group] = fabricate.table().groups
+    wide = tuple(group.model_copy(update={"setting": f"celeba{k}"}) for k in range(4))
+    inputs = {
+        "narrow.tex": source_of(fabricate.table()),
+        "wide.tex": source_of(fabricate.table(groups=wide)),
+    }
+    paper = (
+        rf"\documentclass[10pt,{options}]{{article}}\usepackage[T1]{{fontenc}}"
+        r"\usepackage{lmodern,textcomp,booktabs,graphicx}\begin{document}"
+        r"\input{narrow}\input{wide}Text.\end{document}"
+    )
+    pdf, log = latex.compile_pdf(paper, inputs)
+    assert pdf is not None
+    assert "Overfull" not in log
+
+
+def test_without_pdflatex(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert latex.compile_pdf("", {}) == (None, latex.NO_LATEX)
+
+
+@needs_latex
+@pytest.mark.latex
+def test_absent_package_is_a_reason_not_an_error() -> None:
+    pdf, reason = latex.compile_pdf(
+        r"\documentclass{article}\usepackage{nosuchpackage}\begin{document}x\end{document}", {}
+    )
+    assert pdf is None
+    assert reason.startswith("pdflatex lacks nosuchpackage.sty; install texlive")
+
+
+@needs_latex
+@pytest.mark.latex
+def test_refused_document_names_the_error() -> None:
+    with pytest.raises(MtlError, match=r"Undefined control sequence.*nosuchcommand"):
+        latex.compile_pdf(
+            "\\documentclass{article}\\begin{document}\n\\nosuchcommand\n\\end{document}", {}
+        )

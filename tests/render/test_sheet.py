@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from mtl.render.sheet import MISSING, Entry, banner, build_sheet
+from tests.render import fabricate
+
+
+def entries(data=None) -> dict[tuple[str, str], Entry]:
+    sheet = build_sheet(data or fabricate.table())
+    return {(line.id, entry.column.metric): entry for line in sheet.lines for entry in line.entries}
+
+
+def test_percent_with_the_digits_of_the_metric() -> None:
+    shown = entries()
+    assert (shown["etr", "precision"].text, shown["etr", "precision"].spread) == ("72.0", "1.1")
+    assert (shown["etr", "delta_p"].text, shown["etr", "delta_p"].spread) == ("+6.3", None)
+    assert shown["single_task", "delta_p"].text == "-1.3"
+    assert shown["hard_sharing", "delta_p"].text == "0.0"
+
+
+def test_marks_follow_the_aggregate() -> None:
+    shown = entries()
+    marks = {key: (e.best, e.second, e.tied) for key, e in shown.items() if key[1] != "delta_p"}
+    assert marks.pop(("etr", "precision")) == (True, False, False)
+    assert marks.pop(("etr", "recall")) == (False, True, True)
+    assert marks.pop(("mgda_ub", "recall")) == (True, False, False)
+    assert set(marks.values()) == {(False, False, False)}
+
+
+def test_best_and_second_delta() -> None:
+    shown = entries()
+    assert [row for (row, metric), e in shown.items() if metric == "delta_p" and e.best] == ["etr"]
+    assert [row for (row, metric), e in shown.items() if metric == "delta_p" and e.second] == [
+        "hard_sharing"
+    ]
+
+
+def test_missing_cells_and_missing_seeds_carry_a_reason() -> None:
+    sheet = build_sheet(fabricate.table())
+    shown = entries()
+    gap, short = shown["mgda_ub", "precision"], shown["mgda_ub", "recall"]
+    assert (gap.text, gap.value, gap.spread) == (MISSING, None, None)
+    assert gap.published == ("72.0", "0.1")
+    assert dict(sheet.reasons) == {
+        gap.mark: "failed: the loss is not finite",
+        short.mark: "2 of 3 seeds",
+    }
+    assert (shown["mgda_ub", "delta_p"].text, shown["mgda_ub", "delta_p"].mark) == (MISSING, "")
+
+
+def test_more_reasons_than_letters() -> None:
+    data = fabricate.table()
+    [group] = data.groups
+    rows = tuple(
+        fabricate.row(
+            f"r{k}",
+            f"R{k}",
+            [fabricate.cell(f"r{k}", metric, (), missing=f"why {k}") for metric in group.metrics],
+        )
+        for k in range(30)
+    )
+    reasons = build_sheet(dataclasses.replace(data, rows=rows)).reasons
+    assert [letter for letter, _ in reasons[:2] + reasons[25:28]] == ["a", "b", "z", "aa", "bb"]
+    assert len({letter for letter, _ in reasons}) == 30
+
+
+def test_single_seed_has_no_spread() -> None:
+    data = fabricate.table(n_seeds=1)
+    one = fabricate.row(
+        "hard_sharing", "Hard sharing", [fabricate.cell("hard_sharing", "recall", (0.5,))]
+    )
+    sheet = build_sheet(dataclasses.replace(data, rows=(one,)))
+    assert sheet.lines[0].entries[1].spread is None
+    assert sheet.footnotes[0] == "One seed, in percent."
+
+
+def test_best_printed_number_ties_included() -> None:
+    best = {key for key, entry in entries().items() if entry.published_best}
+    assert best == {
+        ("etr", "precision"), ("mgda_ub", "precision"), ("etr", "recall"), ("etr", "delta_p"),
+    }  # fmt: skip
+
+
+def test_rows_that_the_paper_lacks_come_last() -> None:
+    data = fabricate.table()
+    sheet = build_sheet(dataclasses.replace(data, rows=tuple(reversed(data.rows))))
+    assert [line.id for line in sheet.lines] == ["mgda_ub", "etr", "hard_sharing", "single_task"]
+
+
+def test_costs_share_their_digits() -> None:
+    line = build_sheet(fabricate.table()).lines[-1]
+    assert (line.parameters_total, line.parameters_active, line.macs) == ("89.0", "11.2", "148")
+
+
+def test_unknown_costs() -> None:
+    data = fabricate.table()
+    bare = dataclasses.replace(
+        data.rows[0], parameters_total=None, parameters_active=None, macs=None
+    )
+    line = build_sheet(dataclasses.replace(data, rows=(bare,))).lines[0]
+    assert {line.parameters_total, line.parameters_active, line.macs} == {MISSING}
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (
+            [fabricate.SYNTHETIC, fabricate.REAL],
+            "SYNTHETIC DATA (twin 'faces'), scale mini: not comparable in level with the printed "
+            "numbers.",
+        ),
+        (
+            ["Synthetic shapes"],
+            "SYNTHETIC DATA (Synthetic shapes), scale mini: not comparable in level with the "
+            "printed numbers.",
+        ),
+        ([fabricate.REAL], None),
+    ],
+)
+def test_banner(labels: list[str], expected: str | None) -> None:
+    assert banner(labels, "mini") == expected
+
+
+def test_footnotes_say_how_the_numbers_were_made() -> None:
+    sheet = build_sheet(fabricate.table())
+    notes = "\n".join(sheet.footnotes)
+    for expected in (
+        "n = 3 seeds, in percent",
+        "convention 'metrics'",
+        "against Hard sharing",
+        "paired t",
+        fabricate.SYNTHETIC,
+        "Scale: mini",
+        "A note of the statistics.",
+        "MGDA-UB: Solved exactly.",
+    ):
+        assert expected in notes
+    assert sheet.deviations == ("Fewer epochs: 6 (paper: 40).", "Narrower.")
+
+
+def test_heading() -> None:
+    sheet = build_sheet(fabricate.table())
+    assert (sheet.heading, sheet.title) == ("Table 3(a)", "image-level classification")
+    assert sheet.remarks_heading == "Deviations from the paper"
+    unnumbered = build_sheet(fabricate.table(title="Two digits"))
+    assert unnumbered.heading_and_title == "Table: Two digits"
+
+
+def test_without_printed_numbers() -> None:
+    data = fabricate.table()
+    rows = tuple(
+        dataclasses.replace(
+            row,
+            cells={k: dataclasses.replace(c, published=None) for k, c in row.cells.items()},
+            deltas={},
+        )
+        for row in data.rows
+    )
+    sheet = build_sheet(dataclasses.replace(data, rows=rows))
+    assert not sheet.published
+    assert sheet.remarks_heading == "Remarks"
+    assert [column.metric for column in sheet.columns] == ["precision", "recall"]
