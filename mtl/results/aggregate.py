@@ -15,7 +15,6 @@ from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS
 from mtl.results import derived
 from mtl.results.comparisons import Comparison, Key, Marks, Values, compare_rows, mark
-from mtl.results.curves import Curve, CurveData, build_curves
 from mtl.results.derived import reference_scores
 from mtl.results.notes import reference_notes, statistics_notes
 from mtl.results.published import DELTA, PARAMETERS, Published, PublishedTable, load_published
@@ -29,14 +28,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Cell",
     "Comparison",
-    "Curve",
-    "CurveData",
     "DeltaCell",
     "Published",
     "Row",
     "RunRef",
     "TableData",
-    "build_curves",
     "build_table",
     "reference_scores",
 ]

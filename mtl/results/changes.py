@@ -16,8 +16,8 @@ Three questions, in this order.
   correlation that remains only makes the test more careful.
 
 Power across platforms, at five seeds and 50 tests: a shift in one cell of 3.9 standard deviations
-of its seeds is found 5 times in 10, of 4.9 eight times, of 5.5 nine times (paired t-tests would need
-7.5, 10.0 and 11.5). Smaller changes show on the reference's own platform only. Measured false
+of its seeds is found 5 times in 10, of 4.9 eight times, of 5.5 nine times (paired t-tests would
+need 7.5, 10.0 and 11.5). Smaller changes show on the reference's own platform only. Measured false
 alarms: 0.6 % with normal, 0.3 % with heavy-tailed and 1.1 % with exponential noise.
 """
 

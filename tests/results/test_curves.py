@@ -3,7 +3,7 @@ import pytest
 
 from mtl.config import products
 from mtl.errors import MtlError
-from mtl.results.aggregate import build_curves
+from mtl.results.curves import build_curves
 from mtl.results.records import load_unit
 from tests.results import fabricate
 
