@@ -102,20 +102,25 @@ def _delta_detail(line: Line, entry: Entry, delta: DeltaCell) -> Detail:
     facts = [("Convention", delta.convention)]
     if delta.value is not None:
         facts.append(("Value", numbers.typographic(numbers.signed(delta.value, digits))))
-    if delta.values:
-        each = ", ".join(numbers.typographic(numbers.signed(v, digits)) for v in delta.values)
-        facts.append(("By seed", each))
     facts.append(("Derived from", "this row's and the baseline's metrics in the same setting"))
-    runs = dict.fromkeys(
-        run
-        for other in line.entries
-        if other.column.setting == entry.column.setting and other.column.metric != DELTA
-        for run in getattr(other.cell, "runs", ())
+    runs = list(
+        dict.fromkeys(
+            run
+            for other in line.entries
+            if other.column.setting == entry.column.setting and other.column.metric != DELTA
+            for run in getattr(other.cell, "runs", ())
+        )
     )
+    by_seed = [numbers.typographic(numbers.signed(v, digits)) for v in delta.values or ()]
+    if len(by_seed) != len(runs):
+        # A seed that the baseline lacks has no delta, so that the two lists do not match.
+        if by_seed:
+            facts.append(("By common seed", ", ".join(by_seed)))
+        by_seed = [""] * len(runs)
     return Detail(
         title=f"{line.label}, {entry.column.label}",
         facts=tuple(facts),
-        runs=tuple(_run_line(run, "") for run in runs),
+        runs=tuple(_run_line(run, value) for run, value in zip(runs, by_seed, strict=True)),
     )
 
 

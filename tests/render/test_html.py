@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from html.parser import HTMLParser
 
 import pytest
@@ -44,7 +45,7 @@ def test_panels_name_runs_and_facts() -> None:
     for expected in (
         "results/runs/celeba/etr/", "72.033 ± 1.050 (n = 3)", "+1.23 [−0.40, +3.00]",
         "0.032; Holm-corrected 0.064 (paired t)", "0.25 (sign-flip)", "Against Hard sharing",
-        "failed: the loss is not finite", "33.333", "+5.850, +6.350, +6.850",
+        "failed: the loss is not finite", "33.333", "<td>+5.850</td>", "<td>+6.850</td>",
     ):  # fmt: skip
         assert expected in text
 
@@ -74,3 +75,14 @@ def test_nasty_labels_are_text() -> None:
 
 def test_same_bytes() -> None:
     assert document(fabricate.table()) == document(fabricate.table())
+
+
+def test_deltas_of_common_seeds_only_are_not_paired_with_runs() -> None:
+    data = fabricate.table()
+    etr = dataclasses.replace(
+        data.rows[1],
+        deltas={"celeba8": dataclasses.replace(fabricate.delta(6.35), values=(6.0, 7.0))},
+    )
+    text = document(dataclasses.replace(data, rows=(data.rows[0], etr)))
+    assert "<dt>By common seed</dt><dd>+6.000, +7.000</dd>" in text
+    assert "<td>+6.000</td>" not in text
