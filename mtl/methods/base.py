@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from mtl.layers.heads import Heads
 from mtl.methods.info import Value
 from mtl.models.unit import Context, UnitSpec, plain_unit
 
@@ -16,26 +17,36 @@ class JointStep:
     """What a method sees of one joint step, after the forward pass and before the backward pass.
 
     Attributes:
-        losses: `[S, T]`, each seed's task losses, differentiable with respect to `features`.
-        features: `[B, R, F]`, the pooled features as a leaf: the graph below it is `trunk`.
-        trunk: the same features as the output of the trunk's graph.
+        losses: `[S, T]`, each seed's task losses, differentiable with respect to `logits`.
+        logits: `[S, B, O]`, each output of exactly one task.
+        heads: the linear maps from the features to the logits.
+        trunk: `[B, R, F]`, the pooled features as the output of the trunk's graph.
         shared_weight: the last shared convolution's weight, `[S, ...]`.
         first_of_epoch: whether this is an epoch's first step.
     """
 
     losses: Tensor
-    features: Tensor
+    logits: Tensor
+    heads: Heads
     trunk: Tensor
     shared_weight: nn.Parameter
     first_of_epoch: bool
 
+    @torch.no_grad()
     def feature_gradients(self) -> Tensor:
-        """`[T, B, R, F]`: the gradient of each task's loss at the features, all seeds at once."""
+        """`[T, B, S, F]`: the gradient of each task's loss at the features, all seeds at once.
+
+        One backward pass to the logits serves all tasks, since no logit has a part in two losses;
+        each task's head takes its own share from there to the features.
+        """
+        with torch.enable_grad():
+            total = self.losses.sum()
+        (at_logits,) = torch.autograd.grad(total, self.logits, retain_graph=True)
         gradients = [
-            torch.autograd.grad(self.losses[:, task].sum(), self.features, retain_graph=True)[0]
-            for task in range(self.losses.shape[1])
+            torch.bmm(at_logits[..., outputs], self.heads.weight[:, outputs])
+            for outputs in self.heads.slices
         ]
-        return torch.stack(gradients)
+        return torch.stack(gradients).transpose(1, 2)
 
 
 class Method:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ class ResumeState:
     """Stores a trainer's state at most every `interval_s` seconds.
 
     Args:
-        folder: of this configuration; removed when the results are stored.
+        folder: of this configuration.
         key: the identity of the training; a state of another identity is refused.
         interval_s: 0 stores after every batch.
     """
@@ -77,7 +76,3 @@ class ResumeState:
         body = buffer.getvalue()
         atomic_write(self.path, sha256(body).encode() + b"\n" + body)
         self._stored = time.monotonic()
-
-    def remove(self) -> None:
-        """Delete the state: the results are stored."""
-        shutil.rmtree(self.path.parent, ignore_errors=True)

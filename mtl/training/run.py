@@ -66,7 +66,7 @@ def train_unit(
         store: folder of the prepared data.
         out: folder for the records.
         checkpoints: folder for the weights of the selected epochs.
-        resume: folder for the resumable state.
+        resume: folder for the resumable state; the caller removes it once the records are safe.
         identity: what `fingerprint` hashes; goes into the records.
         fingerprint: names the unit.
         device: "auto", "cpu", "cuda" or "cuda:<n>".
@@ -111,4 +111,3 @@ def train_unit(
         resumed=state.attempts,
         cpu_s=time.process_time(),
     )
-    state.remove()
