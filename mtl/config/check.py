@@ -216,6 +216,26 @@ def _check_dataset_scale(
         problems.add(document, (*field, "root"), f"'{name}' needs no folder; remove this key")
 
 
+def _check_row_scales(
+    problems: Problems, scale: Scale, document: Document, papers: list[Paper]
+) -> None:
+    for name, setting in scale.settings.items():
+        rows = {
+            row: model
+            for paper in papers
+            if name in paper.settings
+            for row, model in paper.rows.items()
+        }
+        for row, own in setting.rows.items():
+            field: FieldPath = ("settings", name, "rows", row)
+            if not problems.name(document, field, "row", row, rows):
+                continue
+            method = rows[row].method
+            if method in registry.available():
+                changed = rows[row].model_copy(update={"options": own.options})
+                _check_method(problems, document, field, changed, registry.describe(method))
+
+
 def check_scale(
     problems: Problems, scale: Scale, document: Document, papers: dict[str, tuple[Paper, Document]]
 ) -> None:
@@ -229,6 +249,7 @@ def check_scale(
         _check_dataset_scale(problems, document, name, dataset)
     for name in scale.settings:
         problems.name(document, ("settings", name), "setting", name, owners)
+    _check_row_scales(problems, scale, document, [paper for paper, _ in papers.values()])
     for name, (paper_document, setting) in owners.items():
         if name not in scale.settings:
             problems.add(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from mtl.config.models import DatasetScale, Scale, Setting
+from mtl.config.models import DatasetScale, Row, RowScale, Scale, Setting, SettingScale
 from mtl.data import registry
 
 _TRAINING = {
@@ -44,15 +44,35 @@ def _dataset_differences(dataset: str, here: DatasetScale, full: DatasetScale) -
     return lines
 
 
+def _row_differences(here: SettingScale, full: SettingScale, row: str, epochs: int) -> str:
+    """What a scale changes for one row, against its setting and the row at the full scale."""
+    own, there = here.rows.get(row, RowScale()), full.rows.get(row, RowScale())
+    differences = []
+    if own.epochs is not None and own.epochs != epochs:
+        differences.append(f"{own.epochs} epochs")
+    differences += [
+        f"{name.replace('_', ' ')} {_text(own.options.get(name, 'as configured'))}"
+        for name in sorted({*own.options, *there.options})
+        if own.options.get(name) != there.options.get(name)
+    ]
+    return ", ".join(differences)
+
+
 def scale_deviations(
-    scale: Scale, full: Scale, settings: Iterable[tuple[str, Setting]]
+    scale: Scale,
+    full: Scale,
+    settings: Iterable[tuple[str, Setting]],
+    labels: Mapping[str, Row],
+    rows: Sequence[str],
 ) -> list[str]:
-    """One sentence per dataset and setting where the scale is not the full one.
+    """One sentence per dataset, setting and changed row where the scale is not the full one.
 
     Args:
         scale: the scale in use.
         full: the scale with the paper's protocol.
         settings: the settings that a table or figure shows.
+        labels: all rows of the paper, labelled.
+        rows: those that the table or figure shows.
     """
     settings = list(settings)
     lines: list[str] = []
@@ -72,6 +92,19 @@ def scale_deviations(
         if differences:
             by_text.setdefault(", ".join(differences), []).append(setting.label)
     lines += [f"Training ({'; '.join(labels)}): {text}." for text, labels in by_text.items()]
+    by_change: dict[tuple[str, str], list[str]] = {}
+    for name, setting in settings:
+        here, there = scale.settings.get(name), full.settings.get(name)
+        if here is None or there is None:
+            continue
+        for row in rows:
+            change = _row_differences(here, there, row, here.epochs)
+            if change:
+                by_change.setdefault((setting.label, change), []).append(labels[row].label or row)
+    lines += [
+        f"Single rows ({setting}): {change} for {', '.join(names)}."
+        for (setting, change), names in by_change.items()
+    ]
     if scale.seeds != full.seeds:
         lines.append(f"Seeds: {scale.seeds} (paper: {full.seeds}).")
     return lines

@@ -126,6 +126,15 @@ class DatasetScale(Model):
         return dict(self.__pydantic_extra__)
 
 
+class RowScale(Model):
+    """What a scale changes for one row of a setting; listed as a deviation with every table."""
+
+    epochs: Count | None = Field(default=None, description="instead of the setting's")
+    options: dict[Identifier, Value] = Field(
+        default={}, description="instead of the row's own"
+    )
+
+
 class SettingScale(Model):
     """How a setting is trained at a scale."""
 
@@ -134,6 +143,7 @@ class SettingScale(Model):
     batch_size: Count
     eval_batch_size: Count
     learning_rate: float = Field(gt=0, lt=1)
+    rows: dict[Identifier, RowScale] = Field({}, description="what differs for single rows")
 
 
 class Scale(Model):

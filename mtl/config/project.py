@@ -15,7 +15,7 @@ from mtl.config.identity import (
     twin_identity,
 )
 from mtl.config.load import DEFAULT_SCALE
-from mtl.config.models import Paper, Scale, Setting
+from mtl.config.models import Paper, RowScale, Scale, Setting
 from mtl.config.spec import resolve, seed_groups
 from mtl.config.units import RUNS, Prepared, RunUnit, Twin
 from mtl.data import registry as data_registry
@@ -150,7 +150,9 @@ class Project:
         setting, row = paper.settings[setting_name], paper.rows[row_name]
         info = registry.describe(row.method)
         tasks = data_registry.tasks(setting.dataset, setting.tasks)
-        spec = resolve(setting, row, info, tasks, self.scale.settings[setting_name])
+        scale = self.scale.settings[setting_name]
+        own = scale.rows.get(row_name, RowScale())
+        spec = resolve(setting, row, info, tasks, scale, own)
         data = self.prepared(setting.dataset)
         code = self.code.union(
             (TRAINING, f"mtl.methods.{row.method}", f"mtl.models.{setting.host}")
@@ -236,13 +238,15 @@ class Project:
             table = model.tables[name]
             settings = [group.setting for group in table.groups]
             own, published = table.deviations, table.published is not None
+            rows = (*table.rows, *table.extra_rows)
         else:
             figure = self._product(model.figures, "table or figure", name)
             settings, own, published = [figure.setting], (), bool(model.deviations)
+            rows = figure.rows
         named: list[tuple[str, Setting]] = [(s, model.settings[s]) for s in settings]
         automatic: list[str] = []
         if published and self.full_scale is not None and self.full_scale.name != self.scale.name:
-            automatic = scale_deviations(self.scale, self.full_scale, named)
+            automatic = scale_deviations(self.scale, self.full_scale, named, model.rows, rows)
         return (*automatic, *model.deviations, *own)
 
     def _product(self, models: dict[str, Any], kind: str, name: str) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mtl.config.models import Row, Setting, SettingScale
+from mtl.config.models import Row, RowScale, Setting, SettingScale
 from mtl.methods.info import MethodInfo
 
 Spec = dict[str, Any]
@@ -45,8 +45,10 @@ def resolve(
     info: MethodInfo,
     tasks: Sequence[Mapping[str, Any]],
     scale: SettingScale,
+    own: RowScale,
 ) -> Spec:
-    """The spec of a row in a setting at a scale."""
+    """The spec of a row in a setting at a scale; `own` is what the scale changes for the row."""
+    row = row.model_copy(update={"options": {**row.options, **own.options}})
     return {
         "dataset": setting.dataset,
         "tasks": [dict(task) for task in tasks],
@@ -54,7 +56,7 @@ def resolve(
         "method": {"name": row.method, "options": method_options(row, info)},
         "regime": row.regime or info.regimes[0],
         "training": {
-            "epochs": scale.epochs,
+            "epochs": own.epochs or scale.epochs,
             "batch_size": scale.batch_size,
             "eval_batch_size": scale.eval_batch_size,
             "learning_rate": scale.learning_rate,

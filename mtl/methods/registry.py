@@ -37,7 +37,7 @@ def _evaluate(node: ast.expr, path: Path) -> object:
             positional = [_evaluate(argument, path) for argument in node.args]
             keywords = {str(k.arg): _evaluate(k.value, path) for k in node.keywords}
             try:
-                return constructors[node.func.id](*positional, **keywords)  # type: ignore[arg-type]
+                return constructors[node.func.id](*positional, **keywords)
             except TypeError as error:
                 raise MtlError(f"{path}:{node.lineno}: {error}") from None
     if isinstance(node, ast.Dict) and all(node.keys):
