@@ -117,7 +117,7 @@ def explain(project: Project, table: str, row: str, column: str) -> list[str]:
     info = METRICS[metric]
     scale = 100.0 if info.unit == "percent" else 1.0
     title = f"{paper}/{name}, row {row}, {setting}/{metric} ({info.unit}), scale {data.scale}"
-    if cell.mean is None:
+    if cell.missing:
         lines = [title, f"missing: {cell.missing}"]
     else:
         spread = f" ± {scale * cell.std:.4f}" if cell.std is not None else ""

@@ -86,26 +86,33 @@ def add(root: Path) -> list[str]:
     for name in new:
         load_unit(root / RUNS / name)
     if new:
-        _dvc(root, ["add", "--quiet", *(f"{RUNS}/{name}" for name in new)])
+        # Sub-folders of a tracked folder are merged into it without needing the rest on disk.
+        tracked = (root / f"{RUNS}.dvc").is_file()
+        _dvc(root, ["add", *(f"{RUNS}/{name}" for name in new)] if tracked else ["add", str(RUNS)])
         text = (root / MANIFEST).read_text(encoding="utf-8") if old else ""
         atomic_write(root / MANIFEST, text + "".join(f"{name}\n" for name in new))
     return new
 
 
-def restore(root: Path, name: str) -> None:
-    """Bring a known unit back from the DVC remote.
+def restore(root: Path, names: Sequence[str]) -> None:
+    """Bring known units back from the DVC remote, in one go: DVC starts slowly.
 
     Raises:
-        MtlError: when the manifest does not list it, the remote has it not or cannot be reached,
+        MtlError: when the manifest does not list one, the remote has it not or cannot be reached,
             or what came back is damaged.
     """
-    if name not in known(root):
-        raise MtlError(f"{MANIFEST}: does not list '{name}', so it cannot be restored")
+    listed = known(root)
+    for name in names:
+        if name not in listed:
+            raise MtlError(f"{MANIFEST}: does not list '{name}', so it cannot be restored")
+    if not names:
+        return
     try:
-        _dvc(root, ["pull", "--quiet", f"{RUNS}/{name}"])
+        _dvc(root, ["pull", *(f"{RUNS}/{name}" for name in names)])
     except MtlError as error:
         raise MtlError(
-            f"{RUNS}/{name}: cannot be restored from the DVC remote ({error}). To train it again "
-            "instead: snakemake --config restore=false"
+            f"{len(names)} units cannot be restored from the DVC remote ({error}). To train them "
+            "again instead: snakemake --config restore=false"
         ) from None
-    load_unit(root / RUNS / name)
+    for name in names:
+        load_unit(root / RUNS / name)

@@ -16,22 +16,24 @@ rule train:
         "mtl train {wildcards.dataset}/{wildcards.method}/{wildcards.fp} > {log} 2>&1"
 
 
-rule restore:
-    """Bring a known unit back from the DVC remote instead of training it again."""
-    output:
-        "results/runs/{unit}/unit.json",
-    log:
-        "results/logs/restore/{unit}.log",
-    wildcard_constraints:
-        unit=alternatives(RESTORABLE),
-    conda:
-        "../../environment.yml"
-    shell:
-        "mtl restore {wildcards.unit} > {log} 2>&1"
+# Only while there is something to restore: a rule needs an output.
+if RESTORABLE:
 
+    rule restore:
+        """Bring known units back from the DVC remote instead of training them again.
 
-ruleorder: restore > train
+        All at once, since the records are small and DVC takes seconds to start.
+        """
+        output:
+            [f"results/runs/{name}/unit.json" for name in RESTORABLE],
+        log:
+            f"results/logs/restore/{SCALE}.log",
+        conda:
+            "../../environment.yml"
+        shell:
+            "mtl restore > {log} 2>&1"
 
+    ruleorder: restore > train
 
-localrules:
-    restore,
+    localrules:
+        restore,
