@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from mtl.layers.replicas import ReplicatedModule, Replicas, uniform
+from mtl.layers.replicas import Replicas, ReplicatedModule, uniform
 
 
 class TaskAttention(ReplicatedModule):
@@ -16,6 +16,11 @@ class TaskAttention(ReplicatedModule):
     As in Maximum Roaming's public code: r is 16, both linear maps have biases, PyTorch's default
     initialisation. Differs from it below 16 channels, where C/16 would be 0: one hidden unit.
     """
+
+    squeeze_weight: nn.Parameter
+    squeeze_bias: nn.Parameter
+    excite_weight: nn.Parameter
+    excite_bias: nn.Parameter
 
     def __init__(self, replicas: Replicas, n_tasks: int, channels: int, reduction: int):
         super().__init__()

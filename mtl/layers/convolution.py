@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mtl.layers.replicas import ReplicatedModule, Replicas, constant, kaiming_normal
+from mtl.layers.replicas import Replicas, ReplicatedModule, constant, kaiming_normal
 
 FEW_CHANNELS = 8
 
@@ -47,6 +47,8 @@ def grouped_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
 class Conv2d(ReplicatedModule):
     """A bias-free convolution with `[*lead, C_out, C_in, k, k]` weights, Kaiming fan-out normal."""
 
+    weight: nn.Parameter
+
     def __init__(self, replicas: Replicas, c_in: int, c_out: int, kernel: int, stride: int = 1):
         super().__init__()
         self.stride = stride
@@ -64,6 +66,9 @@ class BatchNorm2d(ReplicatedModule):
     As in Maximum Roaming's public code (`track_running_stats=False`): there are no running
     statistics, so that test results depend slightly on the batches (eval_batch_size, unshuffled).
     """
+
+    weight: nn.Parameter
+    bias: nn.Parameter
 
     def __init__(self, replicas: Replicas, channels: int):
         super().__init__()

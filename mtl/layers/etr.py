@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from mtl.layers.convolution import FEW_CHANNELS, grouped_conv2d
-from mtl.layers.replicas import ReplicatedModule, Replicas, kaiming_normal
+from mtl.layers.replicas import Replicas, ReplicatedModule, kaiming_normal
 
 # Keeps int(0.9 * 10) at 9, whatever the rounding of the product.
 TOLERANCE = 1e-9
@@ -29,6 +29,8 @@ def even_shared_channels(gamma: float, channels: int) -> int:
 
 class TaskConv2d(ReplicatedModule):
     """An ordinary convolution of its own for every task: weights `[S, T, C_out, C_in, k, k]`."""
+
+    weight: nn.Parameter
 
     def __init__(
         self,
@@ -105,6 +107,8 @@ class ETRConv2d(nn.Module):
 class _SharedKernels(ReplicatedModule):
     """The kernels of the shared branch, `[S, C_shared, C_in, k, k]`."""
 
+    weight: nn.Parameter
+
     def __init__(self, replicas: Replicas, c_in: int, c_out: int, kernel: int):
         super().__init__()
         fill = kaiming_normal(c_out * kernel * kernel)
@@ -149,4 +153,3 @@ class TaskConvNorm(nn.Module):
     def forward(self, x: Tensor, task: int) -> Tensor:
         x = self.conv(x, task)
         return x if self.norm is None else self.norm(x)
-

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from mtl.layers.replicas import ReplicatedModule, Replicas, uniform
+from mtl.layers.replicas import Replicas, ReplicatedModule, uniform
 
 
 class Heads(ReplicatedModule):
@@ -22,11 +23,15 @@ class Heads(ReplicatedModule):
     Each head is drawn as `torch.nn.Linear` draws it by default: uniform on +-1/sqrt(F).
     """
 
+    weight: nn.Parameter
+    bias: nn.Parameter
+    task_of_output: Tensor
+
     def __init__(self, replicas: Replicas, features: int, outputs: Sequence[int]):
         super().__init__()
         self.networks = replicas.networks
         bounds = [sum(outputs[:task]) for task in range(len(outputs) + 1)]
-        self.slices = [slice(*pair) for pair in zip(bounds, bounds[1:], strict=False)]
+        self.slices = [slice(*pair) for pair in itertools.pairwise(bounds)]
         fill = uniform(1.0 / math.sqrt(features))
         self.declare("weight", (replicas.seeds,), (bounds[-1], features), fill, trained=True)
         self.declare("bias", (replicas.seeds,), (bounds[-1],), fill, trained=True)

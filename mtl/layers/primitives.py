@@ -14,8 +14,9 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.grad import conv2d_input
 
-from mtl.layers.replicas import ReplicatedModule, Replicas, kaiming_normal, uniform
+from mtl.layers.replicas import Replicas, ReplicatedModule, kaiming_normal, uniform
 
 PRIMITIVES = 3
 # Up to this many pixels a map, one matrix product over batch and pixels beats one an image.
@@ -46,7 +47,7 @@ class _FixedDepthwise(torch.autograd.Function):
                 gradient.contiguous(), flipped, None, 1, ctx.padding, 1, kernel.shape[0]
             )
         else:
-            gradient = torch.nn.grad.conv2d_input(
+            gradient = conv2d_input(
                 ctx.input_shape, kernel, gradient, ctx.stride, ctx.padding, 1, kernel.shape[0]
             )
         return gradient, None, None
@@ -82,6 +83,9 @@ class PrimitivesConv2d(ReplicatedModule):
 
     GROUPS = 2
     box: Tensor
+    fixed: Tensor
+    noise: Tensor
+    weight: nn.Parameter
 
     def __init__(
         self,
@@ -116,13 +120,10 @@ class PrimitivesConv2d(ReplicatedModule):
         pooled = F.avg_pool2d(x, self.pool_size, 1, self.pool_size // 2)
         convolved = F.relu(F.conv2d(x, fixed, None, 1, 1, 1, self.channels))
         perturbed = F.relu(x + noise)
-        per_replica = [
-            maps.chunk(replicas, dim=1) for maps in (pooled, convolved, perturbed)
-        ]
+        per_replica = [maps.chunk(replicas, dim=1) for maps in (pooled, convolved, perturbed)]
+        weights = self.weight.reshape(replicas, -1, *self.weight.shape[-3:])
         outputs = []
-        for maps, weight in zip(
-            zip(*per_replica, strict=True), self.weight.reshape(replicas, -1, *self.weight.shape[-3:]), strict=True
-        ):
+        for *maps, weight in zip(*per_replica, weights, strict=True):
             shuffled = F.channel_shuffle(torch.cat(maps, dim=1), PRIMITIVES)
             outputs.append(F.conv2d(shuffled, weight, None, 1, 0, 1, self.GROUPS))
         return torch.cat(outputs, dim=1)[:, :, :: self.stride, :: self.stride]
@@ -151,4 +152,3 @@ class PrimitivesConv2d(ReplicatedModule):
         else:
             mixed = torch.matmul(weight, maps)
         return mixed.reshape(batch, -1, height, width)
-

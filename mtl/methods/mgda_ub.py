@@ -24,8 +24,8 @@ INFO = MethodInfo(
             "none",
             paper="none",
             choices=("none", "l2", "loss", "loss+"),
-            doc="What divides each task's gradient before the weights are sought: nothing "
-            "(Maximum Roaming's code), its norm, its loss, or both (the original's CelebA setting).",
+            doc="What divides each task's gradient before the weights are sought: nothing (Maximum "
+            "Roaming's code), its norm, its loss, or both (the original's CelebA setting).",
         )
     },
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mtl.models.unit import Context, UnitFactory, UnitSpec, pooled_size
+from mtl.models.unit import Context, Trunk, UnitFactory, UnitSpec, pooled_size
 
 
 class BasicBlock(nn.Module):
@@ -39,7 +39,7 @@ class BasicBlock(nn.Module):
         return F.relu(y + (x if self.shortcut is None else self.shortcut(x, task)))
 
 
-class ResNet(nn.Module):
+class ResNet(Trunk):
     """The shared trunk: images to pooled features.
 
     Args:
@@ -92,5 +92,5 @@ class ResNet(nn.Module):
         return x.mean((2, 3)).unflatten(1, (self.replicas.total, -1))
 
     def last_shared_weight(self) -> nn.Parameter:
-        """The weight of the last shared convolution, whose gradients GradNorm balances [C]."""
-        return self.blocks[-1].conv2.conv.weight
+        """The second convolution of the last block [C]."""
+        return self.blocks[-1].get_parameter("conv2.conv.weight")

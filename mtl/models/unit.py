@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +11,8 @@ from torch import nn
 
 from mtl.layers.convolution import BatchNorm2d, Conv2d, ConvNorm
 from mtl.layers.replicas import Replicas
+
+Role = Literal["stem", "conv", "downsample"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class UnitSpec:
     """
 
     name: str
-    role: Literal["stem", "conv", "downsample"]
+    role: Role
     c_in: int
     c_out: int
     kernel: int
@@ -62,6 +65,20 @@ class Context:
     def n_tasks(self) -> int:
         """Number of tasks T."""
         return len(self.outputs)
+
+
+class Trunk(nn.Module, abc.ABC):
+    """What every host network is: images `[B, S*3, H, W]`, active task -> features `[B, R, F]`.
+
+    Attributes:
+        features: F, channels of the pooled features.
+    """
+
+    features: int
+
+    @abc.abstractmethod
+    def last_shared_weight(self) -> nn.Parameter:
+        """The weight of the last shared convolution, whose gradients GradNorm balances [C]."""
 
 
 UnitFactory = Callable[[UnitSpec, Context], nn.Module]

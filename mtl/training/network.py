@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from mtl import models
 from mtl.errors import MtlError, unknown
 from mtl.layers.heads import Heads
-from mtl.layers.replicas import ReplicatedModule, Replicas
+from mtl.layers.replicas import Replicas, ReplicatedModule
 from mtl.methods import registry
 from mtl.methods.base import Method
-from mtl.models.unit import Context
+from mtl.models.unit import Context, Trunk
 from mtl.training.macs import MacCounter
 from mtl.training.spec import TrainingSpec
 
@@ -27,7 +27,7 @@ _NOT_HOSTS = {"__init__", "unit", "resnet"}
 class Network(nn.Module):
     """A host's trunk under a method, and the heads of all tasks."""
 
-    def __init__(self, trunk: nn.Module, heads: Heads):
+    def __init__(self, trunk: Trunk, heads: Heads):
         super().__init__()
         self.trunk = trunk
         self.heads = heads
@@ -145,4 +145,3 @@ def parameter_counts(network: nn.Module, n_tasks: int) -> tuple[int, int]:
                 total += one_seed
                 active += one_seed // n_tasks if leading == 2 else one_seed
     return total, active
-

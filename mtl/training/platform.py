@@ -46,7 +46,7 @@ def make_deterministic() -> None:
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     # A debugging aid of that mode, at one extra pass over every new tensor.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
     torch.set_flush_denormal(True)
 

@@ -45,9 +45,7 @@ class Progress:
         self.printed = now
         rate = (done - self.first) / (now - self.started)
         left = (self.total - done) / rate if rate > 0 else 0.0
-        self._print(
-            f"batch {done}/{self.total}  {rate:.1f}/s  {_clock(left)} left  {self.scores}"
-        )
+        self._print(f"batch {done}/{self.total}  {rate:.1f}/s  {_clock(left)} left  {self.scores}")
 
     def epoch(self, epoch: int, epochs: int, scores: dict[str, float]) -> None:
         """Report an evaluation: the mean of each metric over the seeds."""

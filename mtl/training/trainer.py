@@ -171,9 +171,7 @@ class Trainer:
     @torch.no_grad()
     def _evaluate(self) -> None:
         counter = self.objective.counter(len(self.seeds))
-        for images, labels in self.eval_images.in_order(
-            len(self.seeds), self.spec.eval_batch_size
-        ):
+        for images, labels in self.eval_images.in_order(len(self.seeds), self.spec.eval_batch_size):
             if self.spec.regime == "joint":
                 logits = self.network(images, None)
             else:
@@ -194,8 +192,7 @@ class Trainer:
         if best is None or metric == "last" or scores[metric] > best.scores[metric]:
             log.selected = log.final
             log.weights = {
-                name: tensor[position].clone()
-                for name, tensor in self.network.state_dict().items()
+                name: tensor[position].clone() for name, tensor in self.network.state_dict().items()
             }
 
     def mean_scores(self) -> dict[str, float]:
