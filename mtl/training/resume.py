@@ -50,7 +50,7 @@ class ResumeState:
                 "to train this configuration from the start"
             )
         try:
-            state = torch.load(io.BytesIO(body), map_location=trainer.device, weights_only=True)
+            state = torch.load(io.BytesIO(body), map_location="cpu", weights_only=True)
         except (pickle.UnpicklingError, RuntimeError) as error:
             raise MtlError(f"{self.path}: cannot be read ({error}); delete the file") from None
         if state["key"] != self.key:
