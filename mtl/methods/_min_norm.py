@@ -26,7 +26,7 @@ def min_norm_weights(gramian: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.optimize import nnls  # 0.6 s of import that only these methods need
 
     if not np.isfinite(gramian).all():
-        raise FloatingPointError("min_norm_weights: the Gramian of the gradients is not finite")
+        raise FloatingPointError("the Gramian of the task gradients is not finite")
     n_tasks = len(gramian)
     scale = np.sqrt(np.trace(gramian) / n_tasks)
     if scale == 0:

@@ -123,7 +123,7 @@ class Trainer:
         """Train what is left; `after_batch` sees a state that can be stored and resumed.
 
         Raises:
-            MtlError: when a loss is no longer finite.
+            MtlError: when a loss, or what a method computes from it, is no longer finite.
         """
         while not self.finished:
             started = time.perf_counter()
@@ -146,27 +146,36 @@ class Trainer:
         self.method.before_batch(self.network, self.batch, self.batches, self.epoch)
         images, labels = self.train_images.gather(indices)
         update = UPDATE_RULES[self.spec.regime]
-        losses = update(
-            self.network,
-            self.method,
-            self.objective,
-            self.adam,
-            images,
-            self.objective.targets(labels),
-            self.batch == 0,
-        )
-        self.loss_sums += losses.sum(1).double().cpu()
-        if not torch.isfinite(self.loss_sums).all():
-            bad = [seed for seed, x in zip(self.seeds, self.loss_sums, strict=True) if x != x]
-            raise MtlError(
-                f"the loss of seed {bad or list(self.seeds)} is not finite at epoch "
-                f"{self.epoch + 1}, batch {self.batch + 1}; lower training.learning_rate "
-                f"({self.spec.learning_rate})"
+        try:
+            losses = update(
+                self.network,
+                self.method,
+                self.objective,
+                self.adam,
+                images,
+                self.objective.targets(labels),
+                self.batch == 0,
             )
+        except FloatingPointError as error:
+            raise self._divergence(str(error)) from None
+        self.loss_sums += losses.sum(1).double().cpu()
+        self._check_finite(self.loss_sums[:, None], "a loss")
         gap = self.method.solver_gap()
         if gap is not None:
             self.gap_sum, self.gap_count = self.gap_sum + gap, self.gap_count + 1
             self.gap_max = max(self.gap_max, gap)
+
+    def _check_finite(self, values: Tensor, what: str) -> None:
+        finite = torch.isfinite(values).flatten(1).all(dim=1).tolist()
+        bad = [str(seed) for seed, fine in zip(self.seeds, finite, strict=True) if not fine]
+        if bad:
+            raise self._divergence(f"{what} of seed {', '.join(bad)} is not finite")
+
+    def _divergence(self, what: str) -> MtlError:
+        return MtlError(
+            f"{what} in epoch {self.epoch + 1}, after {self.batch} of {self.batches} batches; "
+            f"lower training.learning_rate ({self.spec.learning_rate})"
+        )
 
     @torch.no_grad()
     def _evaluate(self) -> None:
@@ -177,6 +186,7 @@ class Trainer:
             else:
                 tasks = range(len(self.objective.tasks))
                 logits = torch.cat([self.network(images, task) for task in tasks], dim=2)
+            self._check_finite(logits, "a prediction")
             counter.update(logits, self.objective.targets(labels))
         for position, log in enumerate(self.logs):
             self._log(log, position, counter)
