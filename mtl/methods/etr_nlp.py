@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
+from mtl.errors import MtlError
 from mtl.layers.etr import ETRNLPConv2d, TaskConv2d, TaskConvNorm, even_shared_channels
 from mtl.methods._primitives import primitives_layer
 from mtl.methods.base import Method
@@ -51,6 +52,9 @@ class Build(Method):
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         if spec.role != "conv":
             return plain_unit(spec, context)
+        kernel = int(self.options["specific_kernel"])
+        if kernel % 2 == 0:
+            raise MtlError(f"method.options.specific_kernel: expected 1 or 3, found {kernel}")
         shared = even_shared_channels(float(self.options["gamma"]), spec.c_out)
         conv = ETRNLPConv2d(
             context.replicas,
@@ -60,7 +64,7 @@ class Build(Method):
                 context.n_tasks,
                 spec.c_in,
                 spec.c_out - shared,
-                int(self.options["specific_kernel"]),
+                kernel,
                 spec.stride,
             ),
         )
