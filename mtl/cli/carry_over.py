@@ -1,6 +1,7 @@
 """Keep runs after a code edit that is meant to change no result.
 
-Trains K of the affected units again under the new code. Only if every record is the same but for
+Trains K of the affected units again under the new code, or more so that every changed file is used
+by one of them. Only if every record is the same but for
 its identity, all of them are stored under their new fingerprints, and that is recorded in them.
 """
 

@@ -60,18 +60,15 @@ def _bounds(option: Option) -> str:
 def option_problem(option: Option, value: object) -> str | None:
     """What is wrong with a method's option value, or None."""
     default = option.default
-    if isinstance(default, bool) or isinstance(value, bool):
-        if not (isinstance(default, bool) and isinstance(value, bool)):
-            kind = "true or false" if isinstance(default, bool) else "a value like"
-            return f"expected {kind} {default!r}, found {value!r}"
-        return None
+    if isinstance(default, bool):
+        return None if isinstance(value, bool) else f"expected true or false, found {value!r}"
     if isinstance(default, str):
         if not isinstance(value, str):
             return f"expected text, found {value!r}"
         if option.choices and value not in option.choices:
             return str(unknown("choice", value, option.choices))
         return None
-    if not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return f"expected a number, found {value!r}"
     if isinstance(default, int) and not isinstance(value, int):
         return f"expected a whole number, found {value!r}"

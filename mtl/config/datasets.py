@@ -27,12 +27,9 @@ def manifest_path(dataset: str) -> Path:
 
 
 def _check(module: ModuleType, config: Mapping[str, Any], where: str) -> None:
-    """Let a module check its options, if it can do so before it runs."""
-    check = getattr(module, "check_config", None)
-    if check is None:
-        return
+    """Let a module check its options, as it does again before it runs."""
     try:
-        check(config)
+        module.check_config(config)
     except MtlError as error:
         raise MtlError(f"{where}: {error}") from None
 

@@ -53,6 +53,21 @@ def results(record: Mapping[str, Any]) -> str:
     return canonical_json({key: value for key, value in record.items() if key not in _OF_IDENTITY})
 
 
+def choose(pairs: list[Pair], count: int, salt: str = "") -> list[Pair]:
+    """The pairs to train again: every changed file at least once, and as many as asked for."""
+    by_fingerprint = {pair.unit.fingerprint: pair for pair in pairs}
+    units = sample([pair.unit for pair in pairs], len(pairs), salt)
+    ordered = [by_fingerprint[unit.fingerprint] for unit in units]
+    chosen: list[Pair] = []
+    covered: set[str] = set()
+    for pair in ordered:
+        if not covered.issuperset(pair.changes):
+            chosen.append(pair)
+            covered.update(pair.changes)
+    rest = [pair for pair in ordered if pair not in chosen]
+    return chosen + rest[: max(0, count - len(chosen))]
+
+
 def _differing_seeds(pair: Pair, new: Unit) -> list[str]:
     lines = []
     for old, again in zip(pair.stored.records, new.records, strict=True):
@@ -101,7 +116,7 @@ def carry_over(project: Project, count: int, salt: str = "") -> tuple[list[str],
 
     Args:
         project: the working tree at a scale.
-        count: how many to train again, of as many methods as possible.
+        count: how many to train again; more where they do not touch every changed file.
         salt: another one chooses others.
 
     Returns:
@@ -113,21 +128,21 @@ def carry_over(project: Project, count: int, salt: str = "") -> tuple[list[str],
     """
     if count < 1:
         raise MtlError("--verify: expected at least 1 unit to train again")
-    pairs = {pair.unit.fingerprint: pair for pair in candidates(project)}
+    pairs = candidates(project)
     if not pairs:
         raise MtlError(
             "nothing to carry over: no untrained unit differs from a stored one in code alone"
         )
-    chosen = sample([pair.unit for pair in pairs.values()], count, salt)
+    chosen = choose(pairs, count, salt)
     differing: list[str] = []
-    for unit in chosen:
-        with retrained(project, unit) as new:
-            differing += _differing_seeds(pairs[unit.fingerprint], new)
+    for pair in chosen:
+        with retrained(project, pair.unit) as new:
+            differing += _differing_seeds(pair, new)
     if differing:
         raise MtlError(
             "\n".join(["the edit changes results; nothing was carried over", *differing])
         )
-    verified = [unit.name for unit in chosen]
-    for pair in pairs.values():
+    verified = [pair.unit.name for pair in chosen]
+    for pair in pairs:
         _carry(project, pair, verified)
-    return verified, [pair.unit.name for pair in pairs.values()]
+    return verified, [pair.unit.name for pair in pairs]
