@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from mtl.errors import MtlError
-from mtl.provenance.source import imported_modules, source_hash
+from mtl.provenance.source import imported_modules, source_hash, tree_hash
 
 CODE = '''"""Docstring."""
 
@@ -80,9 +81,21 @@ def test_a_record_that_the_module_reads_counts(file: Path) -> None:
 def test_the_hash_is_the_same_on_every_python(file: Path) -> None:
     # Recorded once: a Python whose syntax tree differs must be noticed before it retrains all.
     file.write_text(
-        "def f(x: int = 1, *a, k=2, **b):\n    with open(x) as g, g: yield f'{x!r:>{k}}'\n"
+        "def f(x: int = 1, *a, k=2, **b):\n"
+        "    with open(x) as g, g: yield f'{x!r:>{k}} and {k=}' 'more'\n"
     )
-    assert source_hash(file) == "1e85a73b1cea"
+    assert source_hash(file) == "c30e155d7132"
+
+
+def test_an_f_string_that_is_cut_otherwise_is_the_same() -> None:
+    # Python 3.12.1 parses `f"<{x:>{w}} {k=}"` into other pieces of text than its neighbours.
+    def tree(*texts: str) -> ast.Module:
+        parts: list[ast.expr] = [ast.Constant(text) for text in texts]
+        return ast.Module([ast.Expr(ast.JoinedStr([*parts, ast.Name("x", ast.Load())]))], [])
+
+    assert tree_hash(tree("a", "b", "")) == tree_hash(tree("ab"))
+    assert tree_hash(tree("", "")) == tree_hash(tree())
+    assert tree_hash(tree("a")) != tree_hash(tree("b"))
 
 
 def test_broken_python_is_told_with_its_line(file: Path) -> None:
