@@ -24,8 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     names = arguments.unit
     if not names:
-        wanted = {unit.name for unit in project(arguments).units()}
-        names = [name for name in restorable(Path()) if name in wanted]
+        names = [unit.name for unit in restorable(project(arguments))]
     restore(Path(), names)
     print(f"{len(names)} units restored")
     return 0

@@ -37,8 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         state = "prepared" if (loaded.root / data.record).is_file() else "not prepared"
         print(f"data {name}: {data.source_label}, {state}")
     print("\n".join(_units(loaded)))
-    wanted = {unit.name for unit in loaded.units()}
-    print(f"restorable: {len(wanted.intersection(restorable(loaded.root)))} units from DVC")
+    print(f"restorable: {len(restorable(loaded))} units from DVC")
     for product in products.products(loaded):
         reason = product.staleness(loaded.root)
         print(f"{product.kind} {product.title}: {reason or 'up to date'}")

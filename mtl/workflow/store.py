@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from mtl.config import Project, RunUnit
 from mtl.config.units import CACHE, RUNS
 from mtl.errors import MtlError
 from mtl.io import atomic_write
@@ -42,9 +43,12 @@ def known(root: Path) -> list[str]:
     return names
 
 
-def restorable(root: Path) -> list[str]:
-    """The units that DVC has, but that are not on disk."""
-    return sorted({name for name in known(root) if not (root / RUNS / name / "unit.json").exists()})
+def restorable(project: Project) -> list[RunUnit]:
+    """The units of the project's scale that DVC has, but that are not whole on disk."""
+    listed = set(known(project.root))
+    return [
+        unit for unit in project.units() if unit.name in listed and not unit.is_done(project.root)
+    ]
 
 
 @contextmanager

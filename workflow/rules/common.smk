@@ -20,7 +20,7 @@ WHOLE_GRAPH = bool(os.environ.get("MTL_FULL_DAG"))
 try:
     PROJECT = load_project(".", config.get("scale"))
     PRODUCTS = products.products(PROJECT)
-    KNOWN = store.restorable(PROJECT.root)
+    KNOWN = store.restorable(PROJECT)
 except MtlError as error:
     raise WorkflowError(str(error)) from None
 
@@ -42,7 +42,7 @@ PUBLISHED = {
 # Runs that git says DVC has, but that are not on disk: bring them back rather than train them.
 # Where the remote cannot be reached, `--config restore=false` trains them instead.
 RESTORE = str(config.get("restore", True)).lower() not in ("false", "no", "0")
-RESTORABLE = [name for name in KNOWN if name in UNITS and RESTORE]
+RESTORABLE = KNOWN if RESTORE else []
 
 
 def need(done, *paths):
@@ -68,18 +68,24 @@ def alternatives(names):
     return "|".join(map(re.escape, sorted(names))) or "none"
 
 
-def run_inputs(wildcards):
-    """The prepared data, until the unit is trained; and what makes a unit with lost records stale.
+def lost_records(units):
+    """What makes units stale whose own record is there, but not all of those of their seeds.
 
-    The record of a unit is written last, so it only outlives those of its seeds when somebody
-    deletes these. Snakemake sees the former alone.
+    The record of a unit is written last, so this is only so after somebody has deleted some.
+    Snakemake looks for the former alone.
     """
+    return [
+        guard(str(unit.record), "a seed's record is missing")
+        for unit in units
+        if unit.record.exists() and not unit.is_done(PROJECT.root)
+    ]
+
+
+def run_inputs(wildcards):
+    """The prepared data, until the unit is trained."""
     unit = UNITS[f"{wildcards.dataset}/{wildcards.method}/{wildcards.fp}"]
     done = unit.is_done(PROJECT.root)
-    inputs = need(done, unit.data.record)
-    if not done and unit.record.exists():
-        inputs.append(guard(str(unit.record), "a seed's record is missing"))
-    return inputs
+    return need(done, unit.data.record) + lost_records([unit])
 
 
 def product(kind, wildcards=None):

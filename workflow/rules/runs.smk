@@ -24,8 +24,10 @@ if RESTORABLE:
 
         All at once, since the records are small and DVC takes seconds to start.
         """
+        input:
+            lost_records(RESTORABLE),
         output:
-            [f"results/runs/{name}/unit.json" for name in RESTORABLE],
+            [str(unit.record) for unit in RESTORABLE],
         log:
             f"results/logs/restore/{SCALE}.log",
         conda:
