@@ -12,6 +12,7 @@ _TRAINING = {
     "epochs": "epochs",
     "batch_size": "batch size",
     "eval_batch_size": "evaluation batch size",
+    "evaluations_per_epoch": "evaluations an epoch",
     "learning_rate": "learning rate",
 }
 

@@ -130,9 +130,7 @@ class RowScale(Model):
     """What a scale changes for one row of a setting; listed as a deviation with every table."""
 
     epochs: Count | None = Field(default=None, description="instead of the setting's")
-    options: dict[Identifier, Value] = Field(
-        default={}, description="instead of the row's own"
-    )
+    options: dict[Identifier, Value] = Field(default={}, description="instead of the row's own")
 
 
 class SettingScale(Model):
@@ -142,6 +140,7 @@ class SettingScale(Model):
     epochs: Count
     batch_size: Count
     eval_batch_size: Count
+    evaluations_per_epoch: Count = 1
     learning_rate: float = Field(gt=0, lt=1)
     rows: dict[Identifier, RowScale] = Field({}, description="what differs for single rows")
 

@@ -181,24 +181,36 @@ def tables_and_figures(project: Project) -> list[Product]:
     return products
 
 
-def _of_all(project: Project, kind: Literal["report", "summary"], stamp: Path) -> Product:
+def report(project: Project) -> Product:
+    """The page with all tables and figures."""
     parts = tables_and_figures(project)
     units = {part.title: list(part.units) for part in parts}
     identity = {
-        **_common(project, kind, units),
+        **_common(project, "report", units),
         "parts": {part.title: part.fingerprint for part in parts},
     }
-    return Product(kind, None, kind, stamp, _flat(units), identity)
-
-
-def report(project: Project) -> Product:
-    """The page with all tables and figures."""
-    return _of_all(project, "report", project.products / "report" / "index.json")
+    stamp = project.products / "report" / "index.json"
+    return Product("report", None, "report", stamp, _flat(units), identity)
 
 
 def summary(project: Project) -> Product:
-    """The numbers of every table, for `dvc metrics`."""
-    return _of_all(project, "summary", project.products / "summary.json")
+    """The numbers of every table, for `dvc metrics`; words play no part in it."""
+    tables = {
+        f"{name}/{item}": (project.table_units(name, item), spec)
+        for name, paper in project.papers.items()
+        for item, spec in paper.tables.items()
+    }
+    units = {title: found for title, (found, _) in tables.items()}
+    layout = {"baseline", "delta", "groups", "rows", "extra_rows"}
+    identity = {
+        **_common(project, "summary", units),
+        "tables": {
+            title: spec.model_dump(mode="json", include=layout)
+            for title, (_, spec) in tables.items()
+        },
+    }
+    stamp = project.products / "summary.json"
+    return Product("summary", None, "summary", stamp, _flat(units), identity)
 
 
 def products(project: Project) -> list[Product]:

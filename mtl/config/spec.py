@@ -59,6 +59,7 @@ def resolve(
             "epochs": own.epochs or scale.epochs,
             "batch_size": scale.batch_size,
             "eval_batch_size": scale.eval_batch_size,
+            "evaluations_per_epoch": scale.evaluations_per_epoch,
             "learning_rate": scale.learning_rate,
         },
         "evaluation": {

@@ -98,7 +98,7 @@ def _seed_series(label: str, position: int, runs: RunSet, metric: Metric) -> svg
     """A row's runs, cut to the epochs that all of them have; None without runs."""
     scale = unit_scale(metric)
     curves = [
-        {int(point["epoch"]): scale * point[metric.name] for point in record.curve}
+        {point["epoch"]: scale * point[metric.name] for point in record.curve}
         for record in runs.records
     ]
     if not curves:

@@ -38,7 +38,7 @@ class Series:
 
     label: str
     position: int
-    epochs: tuple[int, ...]
+    epochs: tuple[float, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
     n: int
@@ -123,7 +123,7 @@ def _band(frame: _Frame, one: Series) -> str:
     return _path((frame.x(e), frame.y(v)) for e, v in outline) + "z"
 
 
-def _line(frame: _Frame, epochs: Sequence[int], values: Sequence[float]) -> str:
+def _line(frame: _Frame, epochs: Sequence[float], values: Sequence[float]) -> str:
     return _path((frame.x(e), frame.y(v)) for e, v in zip(epochs, values, strict=True))
 
 
@@ -161,7 +161,7 @@ def _curve(frame: _Frame, one: Series, markers: bool, digits: int) -> Iterable[s
         for epoch, mean, std in zip(one.epochs, one.mean, one.std, strict=True):
             spread = f" ± {numbers.fixed(std, digits)}" if one.n > 1 else ""
             text = (
-                f"{markup.plain(one.label)}, epoch {epoch}: {numbers.fixed(mean, digits)}{spread}"
+                f"{markup.plain(one.label)}, epoch {epoch:g}: {numbers.fixed(mean, digits)}{spread}"
                 f" (n = {one.n})"
             )
             yield (

@@ -25,7 +25,7 @@ class RunView:
 
     anchor: str
     seed: int
-    epoch: int
+    epoch: str
     metrics: str
     record: str
     checkpoint: str
@@ -100,7 +100,7 @@ def _run_view(unit: Unit, record: Record) -> RunView:
     return RunView(
         anchor=run_anchor(unit.fingerprint, record.seed),
         seed=record.seed,
-        epoch=record.selection["epoch"],
+        epoch=f"{record.selection['epoch']:g}",
         metrics=", ".join(shown),
         record=unit.hashes[record.seed][:_SHORT_HASH],
         checkpoint=str(record.checkpoint.get("sha256", ""))[:_SHORT_HASH],

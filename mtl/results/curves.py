@@ -30,7 +30,7 @@ class Curve:
     label: str
     label_html: str
     method: str
-    epochs: tuple[int, ...]
+    epochs: tuple[float, ...]
     mean: tuple[float, ...]
     std: tuple[float, ...]
     minimum: tuple[float, ...]
@@ -118,12 +118,12 @@ def build_curves(
 
 
 def _curve(labels: tuple[str, str, str, str], metric: str, runs: RunSet) -> Curve:
-    by_epoch: dict[int, list[float]] = {}
+    by_epoch: dict[float, list[float]] = {}
     for record in runs.records:
         for point in record.curve:
             if metric not in point:
                 raise unknown("metric", metric, point, f"{record.path}: field 'curve'")
-            by_epoch.setdefault(int(point["epoch"]), []).append(point[metric])
+            by_epoch.setdefault(point["epoch"], []).append(point[metric])
     n = len(runs.records)
     if uneven := [epoch for epoch, values in by_epoch.items() if len(values) != n]:
         raise MtlError(

@@ -26,8 +26,9 @@ class TrainingSpec:
         regime: "joint" (one step for all tasks), "steady_state" (an optimiser step after every
             task) or "synchronized" (the gradients of all tasks, then one step).
         epochs, batch_size, eval_batch_size: as named.
+        evaluations_per_epoch: evenly spread, the last one at the epoch's end.
         learning_rate: of Adam, constant.
-        split: on which every epoch is evaluated.
+        split: on which the evaluations are made.
         selection: "best_<metric>", the epoch with the best value on `split`, or "last".
     """
 
@@ -40,6 +41,7 @@ class TrainingSpec:
     epochs: int
     batch_size: int
     eval_batch_size: int
+    evaluations_per_epoch: int
     learning_rate: float
     split: str
     selection: str
@@ -66,6 +68,7 @@ class TrainingSpec:
                 epochs=training["epochs"],
                 batch_size=training["batch_size"],
                 eval_batch_size=training["eval_batch_size"],
+                evaluations_per_epoch=training["evaluations_per_epoch"],
                 learning_rate=training["learning_rate"],
                 split=evaluation["split"],
                 selection=evaluation["selection"],

@@ -26,9 +26,9 @@ BEST = "best_"
 
 @dataclass
 class Evaluation:
-    """One seed's scores after one epoch."""
+    """One seed's scores after so many epochs; a fraction when an epoch is evaluated in parts."""
 
-    epoch: int
+    epoch: float
     scores: dict[str, float]
     detail: dict[str, Any]
 
@@ -38,7 +38,8 @@ class SeedLog:
     """What a seed's record is made of.
 
     Attributes:
-        curve: one entry an epoch, with `epoch`, `train_loss` and the metrics.
+        curve: one entry an evaluation, with `epoch`, `train_loss` (the mean since the last one,
+            summed over tasks) and the metrics.
         selected: the evaluation that the selection rule picks so far.
         final: the last evaluation.
         weights: the selected epoch's parameters and buffers.
@@ -89,7 +90,11 @@ class Trainer:
         self.train_images = Images(store.split("train"), device, dtype)
         self.eval_images = Images(store.split(spec.split), device, dtype)
         self.batches = -(-len(self.train_images) // spec.batch_size)
-        self.epoch = self.batch = 0
+        evaluations = min(spec.evaluations_per_epoch, self.batches)
+        self.evaluation_batches = {
+            -(-self.batches * part // evaluations) for part in range(1, evaluations + 1)
+        }
+        self.epoch = self.batch = self.loss_batches = 0
         self.loss_sums = torch.zeros(len(self.seeds), dtype=torch.float64)
         self.gap_sum, self.gap_max, self.gap_count = 0.0, 0.0, 0
         self.logs = [SeedLog() for _ in self.seeds]
@@ -132,14 +137,15 @@ class Trainer:
                 start = self.batch * self.spec.batch_size
                 self._train_batch(order[:, start : start + self.spec.batch_size])
                 self.batch += 1
+                if self.batch in self.evaluation_batches:
+                    trained = time.perf_counter()
+                    self._evaluate()
+                    self.timings["train_s"] += trained - started
+                    started = time.perf_counter()
+                    self.timings["eval_s"] += started - trained
                 if self.batch < self.batches:
                     after_batch(self)
-            trained = time.perf_counter()
-            self._evaluate()
-            self.timings["train_s"] += trained - started
-            self.timings["eval_s"] += time.perf_counter() - trained
             self.epoch, self.batch = self.epoch + 1, 0
-            self.loss_sums.zero_()
             after_batch(self)
 
     def _train_batch(self, indices: Tensor) -> None:
@@ -159,6 +165,7 @@ class Trainer:
         except FloatingPointError as error:
             raise self._divergence(str(error)) from None
         self.loss_sums += losses.sum(1).double().cpu()
+        self.loss_batches += 1
         self._check_finite(self.loss_sums[:, None], "a loss")
         gap = self.method.solver_gap()
         if gap is not None:
@@ -190,11 +197,14 @@ class Trainer:
             counter.update(logits, self.objective.targets(labels))
         for position, log in enumerate(self.logs):
             self._log(log, position, counter)
+        self.loss_sums.zero_()
+        self.loss_batches = 0
 
     def _log(self, log: SeedLog, position: int, counter: Counter) -> None:
-        epoch = self.epoch + 1
+        done = self.done_batches
+        epoch = done / self.batches if done % self.batches else done // self.batches
         scores = counter.scores(position)
-        loss = float(self.loss_sums[position]) / self.batches
+        loss = float(self.loss_sums[position]) / self.loss_batches
         log.curve.append({"epoch": epoch, "train_loss": loss, **scores})
         log.final = Evaluation(epoch, scores, counter.detail(position))
         metric = self.spec.selection.removeprefix(BEST)
@@ -222,6 +232,7 @@ class Trainer:
             "buffers": dict(self.network.named_buffers()),
             "method": self.method.state(),
             "loss_sums": self.loss_sums,
+            "loss_batches": self.loss_batches,
             "gap": [self.gap_sum, self.gap_max, self.gap_count],
             "timings": self.timings,
             "logs": [
@@ -242,7 +253,7 @@ class Trainer:
         for name, buffer in self.network.named_buffers():
             buffer.copy_(state["buffers"][name])
         self.method.load_state(state["method"])
-        self.loss_sums = state["loss_sums"]
+        self.loss_sums, self.loss_batches = state["loss_sums"], state["loss_batches"]
         self.gap_sum, self.gap_max, self.gap_count = state["gap"]
         self.timings = state["timings"]
         for log, stored in zip(self.logs, state["logs"], strict=True):
