@@ -44,11 +44,24 @@ def make_deterministic() -> None:
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    _use_deterministic_algorithms()
     # A debugging aid of that mode, at one extra pass over every new tensor.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
     torch.set_flush_denormal(True)
+
+
+def _use_deterministic_algorithms() -> None:
+    """Refuse kernels that are not deterministic, without importing torch's compiler.
+
+    The public function also tells the compiler, which it imports for that: seconds in every
+    process, for a compiler that no training here uses. It remains the fallback.
+    """
+    switch = getattr(torch._C, "_set_deterministic_algorithms", None)
+    if switch is None:
+        torch.use_deterministic_algorithms(True)
+    else:
+        switch(True, warn_only=False)
 
 
 def describe_platform(device: torch.device) -> dict[str, Any]:
