@@ -94,5 +94,6 @@ def test_the_last_shared_weight_is_the_one_before_the_pooling(name: str) -> None
     trunk = host(name, seeds=(3, 11))
     weight = trunk.last_shared_weight()
     convolutions = [p for p in trunk.parameters() if p.shape[-1] == 3 and p.dim() == 5]
+    assert weight is convolutions[-1]
     last = [spec for spec in specs(name) if spec.role == "conv"][-1]
     assert weight.shape == (2, trunk.features, last.c_in, 3, 3)
