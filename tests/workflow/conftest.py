@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from mtl.config import Project, load_project, products
+from tests.results import fabricate
 from tests.workflow import project as scratch
 from tests.workflow.project import Tree
 
@@ -49,3 +52,29 @@ def base(shared: Path) -> Callable[[str], Tree]:
 def clone(base: Callable[[str], Tree], tmp_path: Path) -> Clone:
     """A tree of a kind, free to be edited."""
     return lambda kind: base(kind).copy(tmp_path / "tree")
+
+
+@pytest.fixture(scope="session")
+def faces_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small configured project with remembered hashes of the package's files."""
+    root = tmp_path_factory.mktemp("faces")
+    fabricate.write_config(root)
+    loaded = load_project(root, "mini")
+    products.products(loaded)
+    loaded.code.remember()
+    return root
+
+
+@pytest.fixture
+def faces(faces_template: Path, tmp_path: Path) -> Project:
+    """A small project without runs."""
+    root = tmp_path / "faces"
+    shutil.copytree(faces_template, root)
+    return load_project(root, "mini")
+
+
+@pytest.fixture
+def finished(faces: Project) -> Project:
+    """The small project with all its runs."""
+    fabricate.write_runs(faces, fabricate.realistic())
+    return faces
