@@ -9,6 +9,9 @@ rule train:
     conda:
         "../../environment.yml"
     threads: 1
+    priority: lambda wildcards: UNITS[
+        f"{wildcards.dataset}/{wildcards.method}/{wildcards.fp}"
+    ].work
     resources:
         mem_mb=2000,
         runtime=720,
