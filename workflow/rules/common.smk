@@ -88,6 +88,11 @@ def run_inputs(wildcards):
     return need(done, unit.data.record) + lost_records([unit])
 
 
+def work(wildcards):
+    """How long a unit trains, roughly: the longest start first."""
+    return UNITS[f"{wildcards.dataset}/{wildcards.method}/{wildcards.fp}"].work
+
+
 def product(kind, wildcards=None):
     """The product that a rule makes."""
     if kind in ("table", "figure"):

@@ -9,9 +9,7 @@ rule train:
     conda:
         "../../environment.yml"
     threads: 1
-    priority: lambda wildcards: UNITS[
-        f"{wildcards.dataset}/{wildcards.method}/{wildcards.fp}"
-    ].work
+    priority: work
     resources:
         mem_mb=2000,
         runtime=720,
