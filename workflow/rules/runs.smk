@@ -6,10 +6,10 @@ rule train:
         "results/runs/{dataset}/{method}/{fp}/unit.json",
     log:
         "results/logs/train/{dataset}/{method}/{fp}.log",
+    priority: work
     conda:
         "../../environment.yml"
     threads: 1
-    priority: work
     resources:
         mem_mb=2000,
         runtime=720,
