@@ -248,6 +248,18 @@ MISTAKES = {
         "  digits:\n    source: real\n    root: data/raw/digits\n",
         r"datasets\.digits\.root: 'digits' needs no folder; remove this key",
     ),
+    "row of a scale that no paper has": (
+        MINI,
+        "      mgda_ub:\n",
+        "      mgda:\n",
+        r"mini\.yaml:\d+: settings\.celeba8\.rows\.mgda: unknown row 'mgda'.*'mgda_ub'\?",
+    ),
+    "option of a scale's row out of its range": (
+        MINI,
+        "          gamma: 0.8",
+        "          gamma: 8",
+        r"settings\.celeba8\.rows\.task_routing\.options\.gamma: expected a number from 0 to 1",
+    ),
     "dataset without a twin": (
         MINI,
         "  digits:\n    source: real\n",

@@ -44,6 +44,23 @@ def test_a_spec_is_resolved(root: Path) -> None:
     assert unit.path == Path("results/runs/celeba/maximum_roaming") / unit.fingerprint
 
 
+def test_a_scale_may_change_single_rows(root: Path) -> None:
+    project = load_project(root)
+    epochs = {
+        row: project.units_for("etr_nlp", "celeba8", row)[0].spec["training"]["epochs"]
+        for row in ("mgda_ub", "gradnorm")
+    }
+    assert epochs == {"mgda_ub": 12, "gradnorm": 6}
+    routing = [
+        project.units_for("etr_nlp", setting, "task_routing")[0].spec["method"]["options"]["gamma"]
+        for setting in ("celeba8", "celeba40")
+    ]
+    assert routing == [0.8, 0.9]
+    text = "\n".join(project.deviations("etr_nlp", "table_4"))
+    assert "Single rows (8 grouped facial attributes (tasks)): 12 epochs for MGDA-UB." in text
+    assert "gamma 0.8 for Task routing" in text
+
+
 def test_labels_take_the_values_of_the_options(root: Path) -> None:
     rows = load_project(root).paper("etr_nlp").rows
     assert rows["hard_sharing"].label == "Hard sharing"

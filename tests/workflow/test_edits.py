@@ -167,8 +167,8 @@ CASES = {
         data=("celeba",),
         restored=True,
     ),
-    "epochs of one setting": Case(
-        lambda tree: tree.edit(MINI, "    epochs: ", "    epochs: 1"),
+    "batch of one setting": Case(
+        lambda tree: tree.edit(MINI, "    batch_size: ", "    batch_size: 1"),
         {"train": N_CELEBA8, **ETR_NLP_ONLY},
         data=("celeba",),
         restored=True,
