@@ -12,7 +12,7 @@ from snakemake.settings.types import RerunTrigger
 from mtl.config import load_project, products
 from mtl.errors import MtlError
 from mtl.provenance.guard import guard
-from mtl.workflow import store
+from mtl.workflow import lock, store
 
 # The whole graph, for --report, --rulegraph and --summary.
 WHOLE_GRAPH = bool(os.environ.get("MTL_FULL_DAG"))
@@ -23,6 +23,11 @@ try:
     KNOWN = store.restorable(PROJECT)
 except MtlError as error:
     raise WorkflowError(str(error)) from None
+
+if workflow.is_main_process and not workflow.dryrun:
+    _, UNLOCKED = lock.hold()
+    if UNLOCKED:
+        logger.info("The last Snakemake here was killed; its lock is removed.")
 
 PROJECT.code.remember()
 SCALE = PROJECT.scale.name
