@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mtl.config.models import DatasetScale, Row, RowScale, Scale, Setting, SettingScale
-from mtl.data import registry
+from mtl.config.spec import method_options
+from mtl.data import registry as data_registry
+from mtl.methods import registry
 
 _TRAINING = {
     "width": "channels in the first stage",
@@ -21,13 +23,13 @@ def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _difference(name: str, here: object, full: object) -> str:
-    return f"{name} {_text(here)} (paper: {_text(full)})"
+def _difference(name: str, here: object, full: object, where: str = "paper") -> str:
+    return f"{name} {_text(here)} ({where}: {_text(full)})"
 
 
 def _dataset_differences(dataset: str, here: DatasetScale, full: DatasetScale) -> list[str]:
     lines = []
-    label = registry.describe(dataset).label
+    label = data_registry.describe(dataset).label
     if here.source == "twin" and full.source == "real":
         dials = here.twin or {}
         sizes = [f"{dials[split]} {split}" for split in ("train", "val", "test") if split in dials]
@@ -45,16 +47,22 @@ def _dataset_differences(dataset: str, here: DatasetScale, full: DatasetScale) -
     return lines
 
 
-def _row_differences(here: SettingScale, full: SettingScale, row: str, epochs: int) -> str:
+def _row_differences(here: SettingScale, full: SettingScale, name: str, row: Row) -> str:
     """What a scale changes for one row, against its setting and the row at the full scale."""
-    own, there = here.rows.get(row, RowScale()), full.rows.get(row, RowScale())
+    own, there = here.rows.get(name, RowScale()), full.rows.get(name, RowScale())
     differences = []
-    if own.epochs is not None and own.epochs != epochs:
+    if own.epochs is not None and own.epochs != here.epochs:
         differences.append(f"{own.epochs} epochs")
+    usual = method_options(row, registry.describe(row.method))
     differences += [
-        f"{name.replace('_', ' ')} {_text(own.options.get(name, 'as configured'))}"
-        for name in sorted({*own.options, *there.options})
-        if own.options.get(name) != there.options.get(name)
+        _difference(
+            option.replace("_", " "),
+            own.options.get(option, usual[option]),
+            there.options.get(option, usual[option]),
+            "full scale",
+        )
+        for option in sorted({*own.options, *there.options})
+        if own.options.get(option, usual[option]) != there.options.get(option, usual[option])
     ]
     return ", ".join(differences)
 
@@ -99,7 +107,7 @@ def scale_deviations(
         if here is None or there is None:
             continue
         for row in rows:
-            change = _row_differences(here, there, row, here.epochs)
+            change = _row_differences(here, there, row, labels[row])
             if change:
                 by_change.setdefault((setting.label, change), []).append(labels[row].label or row)
     lines += [
