@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import RerunTrigger
 
 from mtl.config import load_project, products
-from mtl.errors import MtlError
+from mtl.errors import MtlError, unknown
 from mtl.provenance.guard import guard
 from mtl.workflow import lock, store
 
@@ -18,6 +18,9 @@ from mtl.workflow import lock, store
 WHOLE_GRAPH = bool(os.environ.get("MTL_FULL_DAG"))
 
 try:
+    for key in config:
+        if key not in ("scale", "restore"):
+            raise unknown("key", key, ("scale", "restore"), "--config")
     PROJECT = load_project(".", config.get("scale"))
     PRODUCTS = products.products(PROJECT)
     KNOWN = store.restorable(PROJECT)
@@ -101,7 +104,11 @@ def work(wildcards):
 def product(kind, wildcards=None):
     """The product that a rule makes."""
     if kind in ("table", "figure"):
-        return PUBLISHED[kind, wildcards.paper, wildcards.name]
+        key = (kind, wildcards.paper, wildcards.name)
+        if key not in PUBLISHED:
+            names = [name for known, paper, name in PUBLISHED if (known, paper) == key[:2]]
+            raise unknown(kind, wildcards.name, names, f"paper {wildcards.paper}")
+        return PUBLISHED[key]
     return PUBLISHED[kind, None, kind]
 
 
