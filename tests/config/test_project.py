@@ -58,7 +58,7 @@ def test_a_scale_may_change_single_rows(root: Path) -> None:
     assert routing == [0.8, 0.9]
     text = "\n".join(project.deviations("etr_nlp", "table_4"))
     assert "Single rows (8 grouped facial attributes (tasks)): 12 epochs for MGDA-UB." in text
-    assert "gamma 0.8 for Task routing" in text
+    assert "gamma 0.8 (full scale: 0.9) for Task routing" in text
 
 
 def test_labels_take_the_values_of_the_options(root: Path) -> None:
