@@ -106,7 +106,9 @@ def product(kind, wildcards=None):
     if kind in ("table", "figure"):
         key = (kind, wildcards.paper, wildcards.name)
         if key not in PUBLISHED:
-            names = [name for known, paper, name in PUBLISHED if (known, paper) == key[:2]]
+            names = [
+                name for known, paper, name in PUBLISHED if (known, paper) == key[:2]
+            ]
             raise unknown(kind, wildcards.name, names, f"paper {wildcards.paper}")
         return PUBLISHED[key]
     return PUBLISHED[kind, None, kind]
