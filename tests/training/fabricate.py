@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from mtl.training.spec import TrainingSpec
 from mtl.training.trainer import Trainer
 
 ATTRIBUTES = ("Bald", "Bangs", "Eyeglasses", "Male", "Smiling")
+COLUMNS = {"attributes": (ATTRIBUTES, (2,) * 5), "classes": (("left", "right"), (3, 3))}
 SIZES = {"train": 14, "val": 9, "test": 7}
 FINGERPRINT = "0123456789ab"
 
@@ -37,11 +39,7 @@ def make_store(
         seed: of the noise.
     """
     generator = np.random.default_rng(seed)
-    columns, classes = (
-        (ATTRIBUTES, (2,) * len(ATTRIBUTES))
-        if kind == "attributes"
-        else (("left", "right"), (3, 3))
-    )
+    columns, classes = COLUMNS[kind]
     splits = {}
     for name, n in sizes.items():
         labels = generator.integers(0, classes, (n, len(columns))).astype(np.uint8)
@@ -142,7 +140,5 @@ def train_batches(trainer: Trainer, batches: int) -> None:
         if trainer.done_batches >= batches:
             raise Stop
 
-    try:
+    with contextlib.suppress(Stop):
         trainer.run(after_batch)
-    except Stop:
-        pass
