@@ -5,20 +5,14 @@ from __future__ import annotations
 import argparse
 
 from mtl.methods import registry
-from mtl.methods.info import MethodInfo, Option
+from mtl.methods.info import MethodInfo
+from mtl.workflow.method_page import PATH, page, range_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("method", nargs="?", help="one method only")
-
-
-def _range(option: Option) -> str:
-    if option.choices:
-        return f", one of {', '.join(option.choices)}"
-    bounds = [f"at least {option.low:g}"] if option.low is not None else []
-    bounds += [f"at most {option.high:g}"] if option.high is not None else []
-    return f", {' and '.join(bounds)}" if bounds else ""
+    parser.add_argument("--markdown", action="store_true", help=f"print {PATH}, of all methods")
 
 
 def _lines(info: MethodInfo) -> list[str]:
@@ -29,12 +23,16 @@ def _lines(info: MethodInfo) -> list[str]:
     ]
     for name, option in info.options.items():
         paper = f"paper {option.paper}" if option.paper is not None else "not in the paper"
-        lines.append(f"    {name} = {option.default} ({paper}{_range(option)}): {option.doc}")
+        limits = f", {text}" if (text := range_text(option)) else ""
+        lines.append(f"    {name} = {option.default} ({paper}{limits}): {option.doc}")
     return lines
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the methods."""
+    if arguments.markdown:
+        print(page(), end="")
+        return 0
     names = [arguments.method] if arguments.method else registry.available()
     for name in names:
         print("\n".join(_lines(registry.describe(name))))
