@@ -91,3 +91,11 @@ def test_the_tutorial_quotes_all_its_parts() -> None:
         "mtl/data/registry.py",
         "workflow/config/papers/digits.yaml",
     }
+
+
+def test_the_readme_shows_the_method_of_the_tutorial() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", readme, re.M | re.S)
+    (heredoc,) = re.findall(r"<<'END'\n(.*?)^END$", TEXT, re.M | re.S)
+    shown = iter(heredoc.splitlines())
+    assert all(line in shown for line in example.splitlines())
