@@ -6,6 +6,7 @@ working tree, be it changed since it was planned or while the job was running.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable
 
@@ -151,7 +152,8 @@ def train(
             if reload is not None:
                 _check_still_planned(reload(), unit)
     except Exception as error:
-        failures.write(project.root, unit, error)
+        with contextlib.suppress(MtlError):  # on a full disk, say what could not be written first
+            failures.write(project.root, unit, error)
         raise
     failures.clear(project.root, unit)
     shutil.rmtree(project.root / unit.resume, ignore_errors=True)
