@@ -29,8 +29,8 @@ def _found(value: Any) -> str:
         return f"a list of {len(value)}"
     if value is None:
         return "nothing"
-    kind = {bool: "truth value", int: "number", float: "number", str: "text"}[type(value)]
-    return f"{value!r} ({kind})"
+    kinds = {bool: "truth value", int: "number", float: "number", str: "text"}
+    return f"{value!r} ({kinds.get(type(value), type(value).__name__)})"
 
 
 def _model_at(model: type[BaseModel], field: FieldPath) -> type[BaseModel] | None:

@@ -36,6 +36,12 @@ MISTAKES = {
         'epochs: "6"',
         r"mini\.yaml:\d+: settings\.celeba8\.epochs: expected a whole number, found '6' \(text\)",
     ),
+    "date for text": (
+        MINI,
+        "description: For tests.",
+        "description: 2020-01-02",
+        r"mini\.yaml:\d+: description: expected text, found datetime\.date\(.*\(date\)",
+    ),
     "fraction for a whole number": (
         MINI,
         "width: 8",
