@@ -1,3 +1,3 @@
-"""MTL Tables: the tables and figures of two multi-task-learning papers, regenerated from raw data."""
+"""The tables and figures of two multi-task-learning papers, regenerated from raw data."""
 
 __version__ = "0.1.0"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mtl.config.models import Paper, Scale
+from mtl.config.models import Paper, Row, Scale
 from mtl.config.problems import validate
 from mtl.config.yaml_file import Document, read_yaml
 from mtl.errors import MtlError, unknown
+from mtl.methods import registry
 
 CONFIG = Path("workflow/config")
 DEFAULT_SCALE = "mini"
@@ -58,6 +59,18 @@ def load_scale(root: Path, name: str) -> tuple[Scale, Document]:
     return scale, document
 
 
+def _with_method_rows(paper: Paper) -> Paper:
+    """The paper with a row for every method that a table or figure names directly.
+
+    So a method becomes a row of a table, with its default options, by one line.
+    """
+    named = [row for table in paper.tables.values() for row in (*table.rows, *table.extra_rows)]
+    named += [row for figure in paper.figures.values() for row in figure.rows]
+    methods = set(registry.available()) - set(paper.rows)
+    implied = {name: Row.model_validate({"method": name}) for name in named if name in methods}
+    return paper.model_copy(update={"rows": {**paper.rows, **implied}})
+
+
 def load_papers(root: Path) -> dict[str, tuple[Paper, Document]]:
     """All papers and their documents by name.
 
@@ -72,7 +85,7 @@ def load_papers(root: Path) -> dict[str, tuple[Paper, Document]]:
             document = read_yaml(folder / f"{name}.yaml", "paper", root)
             paper = validate(document, Paper)
             _named(document, paper.name)
-            papers[name] = (paper, document)
+            papers[name] = (_with_method_rows(paper), document)
         except MtlError as error:
             failures.append(str(error))
     if failures:

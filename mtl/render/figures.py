@@ -114,7 +114,7 @@ def draw(curves: CurveData) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.margins(x=0.02, y=0.06)
         if _counts_of_seeds(curves):
-            axes.legend(loc="best", handlelength=3.4)
+            figure.legend(loc="outside lower center", ncols=len(curves.rows), handlelength=3.4)
         if gaps := _gaps(curves):
             figure.supxlabel(gaps, x=0.01, ha="left", fontsize=6.5, color="#b34700")
         axes.set_title(_caption(curves), loc="left", color="#555555", fontsize=7.5)
