@@ -216,9 +216,7 @@ def test_a_table_without_printed_numbers_is_compared_with_no_scale(root: Path) -
 
 
 def test_a_method_becomes_a_row_by_one_line(root: Path, edit: Edit) -> None:
-    edit(
-        "workflow/config/papers/digits.yaml", "      - etr_nlp\n", "      - etr_nlp\n      - nlp\n"
-    )
+    edit("papers/digits.yaml", "      - etr_nlp\n", "      - etr_nlp\n      - nlp\n")
     project = load_project(root)
     assert project.paper("digits").rows["nlp"].label == "NLP"
     (unit,) = project.units_for("digits", "digits", "nlp")

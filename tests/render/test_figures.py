@@ -65,7 +65,7 @@ def test_what_the_figure_says() -> None:
     [axes] = figure.axes
     assert axes.get_xlabel() == "Epoch"
     assert axes.get_ylabel() == "Mean F-score over attributes (%)"
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
         "Hard sharing",
         "ETR (γ = 0.9)",
     ]
@@ -94,7 +94,7 @@ def test_unequal_numbers_of_seeds_stand_in_the_legend() -> None:
         fabricate.curve("hard_sharing", "Hard sharing", (0.4, 0.5)),
         fabricate.curve("etr", "ETR", (0.4, 0.5), n=3),
     )
-    legend = draw(fabricate.curves(rows=rows)).axes[0].get_legend()
+    (legend,) = draw(fabricate.curves(rows=rows)).legends
     assert [text.get_text() for text in legend.get_texts()] == [
         "Hard sharing (n = 5)",
         "ETR (n = 3)",
