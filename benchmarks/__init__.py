@@ -1,0 +1,1 @@
+"""Speed of the engine against plain implementations of the same; run by hand."""
