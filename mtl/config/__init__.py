@@ -23,6 +23,7 @@ from mtl.errors import MtlError
 from mtl.methods import registry
 from mtl.provenance.cache import StatCache
 from mtl.provenance.closure import CodeBase
+from mtl.provenance.source import hashing_version
 
 __all__ = [
     "DEFAULT_SCALE",
@@ -76,7 +77,7 @@ def load_project(root: str | Path = ".", scale: str | None = None) -> Project:
     check_scale(problems, chosen, document, papers)
     problems.raise_all()
     full = load_scale(root, FULL_SCALE)[0] if FULL_SCALE in scale_names(root) else None
-    cache = StatCache(root / CACHE / "hashes.json")
+    cache = StatCache(root / CACHE / "hashes.json", hashing_version())
     code = CodeBase(package.parent, cache)
     labelled = {name: _with_labels(paper) for name, (paper, _) in papers.items()}
     return Project(root, chosen, full, labelled, code)

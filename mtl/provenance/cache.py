@@ -20,15 +20,21 @@ class StatCache:
     Losing the file costs time only. Values must be plain JSON.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Read the cache file, or start empty when it is absent or damaged."""
+    def __init__(self, path: Path, version: str) -> None:
+        """Read the cache file, or start empty when it is absent, damaged or of another version.
+
+        Args:
+            path: the cache file.
+            version: names the code that computes the values; what other code computed is dropped.
+        """
         self.path = path
+        self.version = version
         self._changed = False
-        try:
+        self._entries: dict[str, list] = {}
+        with contextlib.suppress(OSError, ValueError):
             stored = json.loads(path.read_text(encoding="utf-8"))
-            self._entries: dict[str, list] = stored if isinstance(stored, dict) else {}
-        except (OSError, ValueError):
-            self._entries = {}
+            if isinstance(stored, dict) and stored.get("version") == version:
+                self._entries = stored["entries"]
 
     def get(self, kind: str, path: Path, compute: Callable[[Path], T]) -> T:
         """The remembered value of `compute(path)`, or a fresh one when the file has changed."""
@@ -47,5 +53,7 @@ class StatCache:
         """Write what is new; a cache that cannot be written is no reason to stop."""
         if self._changed:
             with contextlib.suppress(MtlError):
-                atomic_write(self.path, json.dumps(self._entries))
+                atomic_write(
+                    self.path, json.dumps({"version": self.version, "entries": self._entries})
+                )
                 self._changed = False

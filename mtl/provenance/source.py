@@ -8,13 +8,19 @@ empty in older code, hence the same file gives the same hash on every supported 
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 from mtl.errors import MtlError
-from mtl.io import FINGERPRINT_LENGTH, sha256
+from mtl.io import FINGERPRINT_LENGTH, sha256, sha256_file
 
 _WITH_DOCSTRING = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COSMETIC_FIELDS = {"ctx", "kind", "type_comment", "type_ignores"}
+
+
+def hashing_version() -> str:
+    """Names the code that hashes: a cache of what other code computed must not be believed."""
+    return sha256([sha256_file(Path(__file__)), sys.version_info[:2]])
 
 
 def parse(path: Path) -> ast.Module:

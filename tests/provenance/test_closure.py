@@ -39,7 +39,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def code(tree: Path) -> CodeBase:
-    return CodeBase(tree, StatCache(tree / ".cache/hashes.json"))
+    return CodeBase(tree, StatCache(tree / ".cache/hashes.json", "1"))
 
 
 def test_a_closure_holds_what_is_imported_and_the_parent_packages(tree: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(tree: Path) -> None:
 
 
 PACKAGE = Path(mtl.__file__).parent
-REAL = CodeBase(PACKAGE.parent, StatCache(Path("/nonexistent/hashes.json")))
+REAL = CodeBase(PACKAGE.parent, StatCache(Path("/nonexistent/hashes.json"), "1"))
 
 
 @pytest.mark.parametrize("name", registry.available())
