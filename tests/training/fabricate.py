@@ -142,3 +142,14 @@ def train_batches(trainer: Trainer, batches: int) -> None:
 
     with contextlib.suppress(Stop):
         trainer.run(after_batch)
+
+
+def make_identity(spec: dict[str, Any], seeds: Sequence[int]) -> dict[str, Any]:
+    """What the fingerprint of a unit on the tiny store hashes."""
+    return {
+        "schema": 1,
+        "spec": spec,
+        "seeds": list(seeds),
+        "data": {"fingerprint": FINGERPRINT, "source": "twin", "source_label": "noise"},
+        "code": {"mtl/training/run.py": "0" * 12},
+    }

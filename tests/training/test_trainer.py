@@ -107,7 +107,7 @@ def test_every_method_learns(store: Store, method: str) -> None:
     trainer = make_trainer(store, small(method, width=4, epochs=4, learning_rate=5e-3), (0,))
     trainer.run(lambda trainer: None)
     curve = trainer.logs[0].curve
-    assert curve[-1]["train_loss"] < 0.9 * curve[0]["train_loss"]
+    assert curve[-1]["train_loss"] < 0.95 * curve[0]["train_loss"]
 
 
 def test_the_curve_has_the_mean_loss_since_the_last_evaluation(
