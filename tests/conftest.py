@@ -16,7 +16,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Give torch one thread, where it is imported: float32 results depend on the number."""
+    """Where torch is imported: one thread, on which float32 bytes depend, and a fixed seed."""
     torch = sys.modules.get("torch")
-    if torch is not None and torch.get_num_threads() != 1:
+    if torch is not None:
         torch.set_num_threads(1)
+        torch.manual_seed(0)
