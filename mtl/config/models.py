@@ -11,7 +11,7 @@ Value = bool | int | float | str
 Count = Annotated[int, Field(ge=1)]
 
 
-def _sequence(item: Any) -> Any:
+def sequence_of(item: Any) -> Any:
     """A tuple of items, given as a YAML list."""
     return Annotated[tuple[item, ...], Field(strict=False)]
 
@@ -38,7 +38,7 @@ class Setting(Model):
     dataset: Identifier = Field(description="a dataset of mtl/data")
     tasks: Identifier = Field(description="a partition of the dataset's columns into tasks")
     host: Identifier = Field(description="a network of mtl/models")
-    metrics: _sequence(Identifier) = Field(min_length=1, description="metrics reported")  # type: ignore[valid-type]
+    metrics: sequence_of(Identifier) = Field(min_length=1, description="metrics reported")  # type: ignore[valid-type]
     evaluation: Evaluation
 
 
@@ -61,7 +61,7 @@ class Group(Model):
 
     setting: Identifier
     label: str
-    metrics: _sequence(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
+    metrics: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
 
 
 class Table(Model):
@@ -73,11 +73,11 @@ class Table(Model):
     delta: Literal["metrics", "tasks", "primary"] | None = Field(
         None, description="convention of the delta column; none if absent"
     )
-    groups: _sequence(Group) = Field(min_length=1)  # type: ignore[valid-type]
-    rows: _sequence(Identifier) = Field(min_length=1, description="rows that the paper prints")  # type: ignore[valid-type]
-    extra_rows: _sequence(Identifier) = Field((), description="rows that the paper lacks")  # type: ignore[valid-type]
+    groups: sequence_of(Group) = Field(min_length=1)  # type: ignore[valid-type]
+    rows: sequence_of(Identifier) = Field(min_length=1, description="rows that the paper prints")  # type: ignore[valid-type]
+    extra_rows: sequence_of(Identifier) = Field((), description="rows that the paper lacks")  # type: ignore[valid-type]
     published: str | None = Field(None, description="CSV with the printed numbers")
-    deviations: _sequence(str) = Field((), description="what differs from the paper, this table")  # type: ignore[valid-type]
+    deviations: sequence_of(str) = Field((), description="what differs from the paper, this table")  # type: ignore[valid-type]
 
 
 class Figure(Model):
@@ -88,7 +88,7 @@ class Figure(Model):
     caption: str
     setting: Identifier
     metric: Identifier
-    rows: _sequence(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
+    rows: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
 
 
 class Paper(Model):
@@ -99,7 +99,7 @@ class Paper(Model):
     short: str = Field(description="how the report names it")
     venue: str
     arxiv: str | None = None
-    deviations: _sequence(str) = Field((), description="what differs from the paper, every table")  # type: ignore[valid-type]
+    deviations: sequence_of(str) = Field((), description="what differs from the paper, every table")  # type: ignore[valid-type]
     settings: dict[Identifier, Setting] = Field(min_length=1)
     rows: dict[Identifier, Row] = Field(min_length=1)
     tables: dict[Identifier, Table] = Field(min_length=1)

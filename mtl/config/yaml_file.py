@@ -95,6 +95,19 @@ def read_yaml(path: Path, what: str, root: Path = Path()) -> Document:
         raise MtlError(f"{name}: the {what} does not exist") from None
     except UnicodeDecodeError as error:
         raise MtlError(f"{name}: the {what} is not UTF-8 text ({error})") from None
+    return parse_yaml(text, name)
+
+
+def parse_yaml(text: str, name: Path) -> Document:
+    """Parse YAML text that holds one mapping.
+
+    Args:
+        text: the text, whose first line is the first of the file.
+        name: the file, as it is to be named in messages.
+
+    Raises:
+        MtlError: for broken YAML, a duplicate key, or no mapping at the top.
+    """
     loader = _Loader(text)
     lines: dict[FieldPath, int] = {}
     try:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from mtl.config import products
 from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS
+from mtl.published.numbers import Published
+from mtl.published.table import DELTA, PARAMETERS, PublishedTable, load_table
 from mtl.results import derived
 from mtl.results.comparisons import Comparison, Key, Marks, Values, compare_rows, mark
 from mtl.results.derived import reference_scores
 from mtl.results.notes import reference_notes, statistics_notes
-from mtl.results.published import DELTA, PARAMETERS, Published, PublishedTable, load_published
 from mtl.results.runs import RunRef, Runs, RunSet, fingerprint_of, require_complete
 from mtl.results.statistics import summarise
 
@@ -193,7 +194,7 @@ def build_table(
         values=values,
         comparisons=compare_rows(values, dict.fromkeys(columns, spec.baseline)),
         marks=mark(values, {metric.name: metric.direction for metric in METRICS.values()}),
-        published=load_published(project.root / spec.published) if spec.published else None,
+        published=load_table(project.root / spec.published) if spec.published else None,
         problems=[],
     )
     rows = tuple(builder.row(row) for row in ids)

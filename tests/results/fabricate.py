@@ -82,10 +82,18 @@ PUBLISHED = """\
 # table: table_4
 # title: Comparison
 # source: invented
-# unit: percent; parameters in millions
 # baseline: hard_sharing
-# digits: {precision: 1, recall: 1, f_score: 1, delta_p: 1, parameters: 1}
-# direction: {precision: 1, recall: 1, f_score: 1, delta_p: 1, parameters: -1}
+# settings: {celeba8: 8 tasks, celeba40: 40 tasks}
+# rows: {hard_sharing: Hard sharing, etr: ETR}
+# columns:
+#   parameters: {label: "#P", unit: million, digits: 1, direction: lower}
+#   f_score: {label: F, unit: percent, digits: 1, direction: higher}
+#   delta_p:
+#     label: Delta
+#     unit: percent
+#     digits: 1
+#     direction: higher
+#     derived: {kind: delta, of: [f_score]}
 row,setting,metric,mean,std
 hard_sharing,,parameters,11.2,
 hard_sharing,celeba8,f_score,63.0,0.2

@@ -12,7 +12,7 @@ from mtl.metrics.classification import class_scores
 from mtl.results.aggregate import build_table
 from mtl.results.curves import build_curves
 from mtl.results.drift import run_drift
-from mtl.results.published import DELTA, PARAMETERS, load_published
+from mtl.published.table import DELTA, PARAMETERS, load_table
 from mtl.results.summary import write_summary
 from tests.results import fabricate
 
@@ -70,7 +70,7 @@ def test_every_printed_number_stands_in_a_cell(own: Project) -> None:
             for row in data.rows:
                 shown |= {(row.id, *key) for key, cell in row.cells.items() if cell.published}
                 shown |= {(row.id, key, DELTA) for key, d in row.deltas.items() if d.published}
-            assert shown == set(load_published(own.root / spec.published).numbers)
+            assert shown == set(load_table(own.root / spec.published).numbers)
 
 
 def test_settings_without_attributes_have_no_reference_level(own: Project) -> None:

@@ -1,0 +1,1 @@
+"""Whether printed derived numbers can follow from the printed numbers beside them."""

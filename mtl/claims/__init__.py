@@ -1,0 +1,1 @@
+"""Which statements of a paper its printed numbers, and our runs, support."""
