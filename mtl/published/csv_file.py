@@ -68,7 +68,8 @@ def read_csv(path: Path | str, columns: Sequence[str] | None) -> CsvFile:
 def _fields(
     path: Path, lines: Sequence[str], length: int, columns: Sequence[str] | None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.reader(lines[length:], strict=True)
+    # With its line end, so that a break inside quotes is seen.
+    reader = csv.reader((line + "\n" for line in lines[length:]), strict=True)
     try:
         found = next(reader, [])
         if columns is not None and found != list(columns):
@@ -84,6 +85,8 @@ def _fields(
                 raise MtlError(
                     f"{path}:{line}: expected {len(found)} fields, found {len(fields)}: {fields}"
                 )
+            if any("\n" in text for text in fields):
+                raise MtlError(f"{path}:{line}: a quoted field runs over a line's end")
             yield line, {n: text.strip() for n, text in zip(found, fields, strict=True)}
     except csv.Error as error:
         raise MtlError(f"{path}:{length + reader.line_num}: not valid CSV ({error})") from None

@@ -63,13 +63,18 @@ def load_marks(path: Path | str) -> Marks:
         MtlError: naming file and line, for a mark that is none of yes, no and ?, a count that
             contradicts the marks, knowledge without proof, or an unknown statement.
     """
+    path = Path(path)
     file = read_csv(path, None)
     header: MarksHeader = file.header(MarksHeader)
     if not file.lines:
-        raise MtlError(f"{path}: expected rows, found none")
-    columns = list(file.lines[0][1])
+        raise MtlError(f"{path}:{len(path.read_text().splitlines())}: expected rows, found none")
+    first, fields = file.lines[0]
+    columns = list(fields)
     if columns[:2] != ["row", "types"] or columns[-1] != "proof" or len(columns) < 4:
-        raise MtlError(f"{path}: expected the columns row,types,...,proof, found {columns}")
+        raise MtlError(
+            f"{path}:{first - 1}: expected the columns row,types,...,proof, "
+            f"found {','.join(columns)}"
+        )
     things = tuple(columns[2:-1])
     rows: dict[str, MarkedRow] = {}
     for line, fields in file.lines:
@@ -89,7 +94,7 @@ def load_marks(path: Path | str) -> Marks:
         if (types is not None or any(m is not None for m in marks.values())) and not proof:
             raise MtlError(f"{where}: something is known, but no proof is named")
         rows[fields["row"]] = MarkedRow(types, marks, proof)
-    return Marks(Path(path), header, things, rows)
+    return Marks(path, header, things, rows)
 
 
 def _types(text: str, marks: dict[str, bool | None], where: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from mtl.errors import MtlError
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 class Interval(NamedTuple):
