@@ -23,6 +23,11 @@ class ContrastResult:
         n: runs behind each mean; None when unknown.
         digits: decimals that make sense of the difference.
         missing: why there is no difference; "" otherwise.
+        rounding: the least and largest difference that the rounding of printed numbers allows;
+            None for runs, whose numbers are not rounded.
+        p_as_printed: of "Welch t", for the printed numbers as they stand; `p_value` and the
+            interval are the least favourable ones that rounding allows.
+        sign_flip_p: of runs, the exact p-value, which assumes no distribution.
     """
 
     words: str
@@ -35,6 +40,14 @@ class ContrastResult:
     n: int | None
     digits: int
     missing: str = ""
+    rounding: tuple[float, float] | None = None
+    p_as_printed: float | None = None
+    sign_flip_p: float | None = None
+
+
+def absent(words: str, reason: str) -> ContrastResult:
+    """The result of a contrast that cannot be computed."""
+    return ContrastResult(words, None, None, None, None, None, "none", None, 0, reason)
 
 
 @dataclass(frozen=True)
@@ -43,10 +56,14 @@ class Judgement:
 
     Attributes:
         verdict: supported when every contrast is positive beyond chance; contradicted when any is
-            negative beyond chance; undecided between; not run when evidence is missing that could
-            still decide.
-        tested: whether spreads entered; False for a verdict by printed means alone.
-        weakest: index of the contrast that decided; None without any.
+            negative beyond chance; undecided between; not run when runs are missing that could
+            still decide. (Of a claim about most contrasts: when most are positive, or so many
+            negative that most cannot be positive.)
+        tested: False when the verdict rests on means that are printed without spread; True for
+            tests of spreads, and for costs, which have none.
+        weakest: index of the contrast that decided: the least certain one of a claim that is
+            supported, the clearest of those that contradict, the worst of an undecided claim, the
+            first missing one. None without any.
         contrasts: all of them, in the order of the claim.
         words: why, in one sentence.
     """
@@ -68,6 +85,8 @@ class ClaimResult:
         quote, source: the paper's words, and where they stand.
         rests_on: the printed tables.
         sources: what data the records come from; empty when nothing is run.
+        reading: what the test takes the paper's words to mean, where they leave a choice.
+        cautions: what makes the runs that are compared uneven.
     """
 
     paper: str
@@ -79,3 +98,5 @@ class ClaimResult:
     printed: Judgement
     reproduced: Judgement
     sources: tuple[str, ...]
+    reading: str | None = None
+    cautions: tuple[str, ...] = ()

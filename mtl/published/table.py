@@ -41,11 +41,19 @@ class PublishedTable:
 
     def find(self, row: str, setting: str, metric: str) -> Published | None:
         """The printed number of a cell, in its setting or for all settings; None without one."""
-        return self.numbers.get((row, setting, metric)) or self.numbers.get((row, "", metric))
+        return next(
+            (self.numbers[k] for k in self._keys(row, setting, metric) if k in self.numbers), None
+        )
 
     def is_lost(self, row: str, setting: str, metric: str) -> bool:
         """Whether the paper prints the cell, but its number is lost."""
-        return bool({(row, setting, metric), (row, "", metric)} & self.lost)
+        return not self.lost.isdisjoint(self._keys(row, setting, metric))
+
+    def _keys(self, row: str, setting: str, metric: str) -> tuple[Key, ...]:
+        """Where a cell may be; a table says nothing of settings that it does not have."""
+        if setting not in (*self.header.settings, ""):
+            return ()
+        return (row, setting, metric), (row, "", metric)
 
     @property
     def settings(self) -> tuple[str, ...]:

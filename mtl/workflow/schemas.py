@@ -6,12 +6,13 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from mtl.claims.models import ClaimsFile
 from mtl.config.models import Paper, Scale
 from mtl.errors import MtlError
 from mtl.io import atomic_write, canonical_json
 
 FOLDER = Path("workflow/schemas")
-_MODELS: dict[str, type[BaseModel]] = {"paper": Paper, "scale": Scale}
+_MODELS: dict[str, type[BaseModel]] = {"paper": Paper, "scale": Scale, "claims": ClaimsFile}
 
 
 def schemas() -> dict[Path, str]:
