@@ -37,6 +37,7 @@ class CellFinding:
         nearest: the printable number nearest to the printed one that would be consistent; None for
             a consistent cell, and where there is none.
         words: what is wrong or missing, in one sentence; "" for a consistent cell.
+        table: where the cell stands; "" for the finding's own table.
     """
 
     row: str
@@ -48,6 +49,7 @@ class CellFinding:
     jointly: Interval | None = None
     nearest: str | None = None
     words: str = ""
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,10 @@ class Finding:
     """The outcome of one check of one column, row pair or number.
 
     Attributes:
-        paper, table: where; the table is "text" for a number in the running text.
+        paper, table: where; the table is "text" for a number in the running text, and the last one
+            that prints it for a number printed in several.
         setting: of the column; "" when the check spans several.
-        column: the metric that is checked.
+        column: the metric that is checked; "" when the check spans several.
         verdict: consistent when it is so under at least one convention.
         convention: the one that `cells` are judged by: the first consistent one, else the one that
             explains most cells. None where there is no choice.
@@ -83,6 +86,12 @@ class Finding:
     def contradicts_stated(self) -> bool:
         """Whether the formula that the paper gives cannot have produced the column."""
         return self.stated is not None and self.conventions.get(self.stated) == "inconsistent"
+
+    @property
+    def decisive(self) -> bool:
+        """Whether the numbers tell the convention, just one of several, and the paper does not."""
+        found = list(self.conventions.values())
+        return found.count("consistent") == 1 < len(found) and self.convention != self.stated
 
     @property
     def notable(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, get_args
 
@@ -87,7 +88,7 @@ def describe(document: Document, model: type[BaseModel], error: dict[str, Any]) 
     found = error["input"]
     hint = ""
     if error["type"] == "literal_error":
-        close = nearest(str(found), error["ctx"]["expected"].replace("'", "").split(", "))
+        close = nearest(str(found), re.findall(r"'([^']*)'", error["ctx"]["expected"]))
         hint = f". Did you mean '{close}'?" if close else ""
     return f"{document.where(field)}: expected {_expected(error)}, found {_found(found)}{hint}"
 

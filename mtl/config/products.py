@@ -1,4 +1,4 @@
-"""What the project publishes under fixed names: tables, figures, the report, the summary.
+"""What the project publishes under fixed names: tables, figures, evidence, the report, the summary.
 
 Each has a fingerprint over all that determines it: the runs, the words of the configuration, the
 printed numbers that it is compared with, and the code and templates that draw it.
@@ -21,16 +21,21 @@ from mtl.io import fingerprint, sha256_file
 from mtl.methods import registry
 from mtl.provenance.stamp import sealed_staleness, staleness
 
-Kind = Literal["table", "figure", "report", "summary"]
+Kind = Literal["table", "figure", "audit", "claims", "agreement", "report", "summary"]
 
 # The modules that make each kind of product; aggregation is common to them.
 _MODULES: dict[str, tuple[str, ...]] = {
     "table": ("mtl.results.aggregate", "mtl.render.tables"),
     "figure": ("mtl.results.aggregate", "mtl.render.figures"),
+    "audit": ("mtl.audit.audit", "mtl.render.audit"),
+    "claims": ("mtl.claims.evaluate", "mtl.render.claims"),
+    "agreement": ("mtl.results.agreement", "mtl.render.agreement"),
     "report": ("mtl.results.aggregate", "mtl.render.report"),
     "summary": ("mtl.results.summary",),
 }
 _TEMPLATES = "mtl/render/templates"
+_PUBLISHED = "data/published"
+_CLAIMS = "workflow/config/claims"
 
 
 @dataclass(frozen=True)
@@ -181,9 +186,69 @@ def tables_and_figures(project: Project) -> list[Product]:
     return products
 
 
+def audit(project: Project) -> Product:
+    """What the printed numbers say of themselves; runs and scale play no part in it."""
+    identity = {
+        "schema": SCHEMA,
+        "product": "audit",
+        "code": project.code.union(_MODULES["audit"]),
+        "templates": project.code.data_files(_TEMPLATES),
+        "published": _hashes(project, _PUBLISHED),
+    }
+    return _evidence(project, "audit", (), identity)
+
+
+def claims(project: Project) -> Product:
+    """The papers' claims on the printed numbers and on the runs of their tables and figures."""
+    stated = _hashes(project, _CLAIMS)
+    papers = {
+        name: paper for name, paper in project.papers.items() if f"{_CLAIMS}/{name}.yaml" in stated
+    }
+    parts = [part for part in tables_and_figures(project) if part.paper in papers]
+    units = {part.title: list(part.units) for part in parts}
+    identity = {
+        **_common(project, "claims", units),
+        "papers": {
+            name: {
+                "settings": {key: s.model_dump(mode="json") for key, s in paper.settings.items()},
+                "tables": _layouts(paper),
+            }
+            for name, paper in papers.items()
+        },
+        "claims": stated,
+        "published": _hashes(project, _PUBLISHED),
+    }
+    return _evidence(project, "claims", _flat(units), identity)
+
+
+def agreement(project: Project) -> Product:
+    """Ours against the printed numbers, for every table that has some."""
+    parts = [part for part in tables_and_figures(project) if part.identity.get("published")]
+    units = {part.title: list(part.units) for part in parts}
+    identity = {
+        **_common(project, "agreement", units),
+        "parts": {part.title: part.fingerprint for part in parts},
+    }
+    return _evidence(project, "agreement", _flat(units), identity)
+
+
+def _hashes(project: Project, folder: str) -> dict[str, str]:
+    return {
+        path.relative_to(project.root).as_posix(): sha256_file(path)
+        for path in sorted((project.root / folder).rglob("*"))
+        if path.is_file()
+    }
+
+
+def _evidence(
+    project: Project, kind: Kind, units: tuple[RunUnit, ...], identity: Identity
+) -> Product:
+    return Product(kind, None, kind, project.products / kind / f"{kind}.json", units, identity)
+
+
 def report(project: Project) -> Product:
-    """The page with all tables and figures."""
-    parts = tables_and_figures(project)
+    """The page with all tables and figures, and what audit, claims and agreement come to."""
+    parts = [*tables_and_figures(project), *evidence(project)]
     units = {part.title: list(part.units) for part in parts}
     identity = {
         **_common(project, "report", units),
@@ -193,29 +258,46 @@ def report(project: Project) -> Product:
     return Product("report", None, "report", stamp, _flat(units), identity)
 
 
+def _layouts(paper: Paper) -> dict[str, Any]:
+    """What of a paper's tables decides their numbers, without the words."""
+    layout = {"baseline", "delta", "groups", "rows", "extra_rows"}
+    return {
+        name: table.model_dump(mode="json", include=layout) for name, table in paper.tables.items()
+    }
+
+
 def summary(project: Project) -> Product:
     """The numbers of every table, for `dvc metrics`; words play no part in it."""
-    tables = {
-        f"{name}/{item}": (project.table_units(name, item), spec)
+    units = {
+        f"{name}/{item}": project.table_units(name, item)
         for name, paper in project.papers.items()
-        for item, spec in paper.tables.items()
+        for item in paper.tables
     }
-    units = {title: found for title, (found, _) in tables.items()}
-    layout = {"baseline", "delta", "groups", "rows", "extra_rows"}
     identity = {
         **_common(project, "summary", units),
         "tables": {
-            title: spec.model_dump(mode="json", include=layout)
-            for title, (_, spec) in tables.items()
+            f"{name}/{item}": layout
+            for name, paper in project.papers.items()
+            for item, layout in _layouts(paper).items()
         },
     }
     stamp = project.products / "summary.json"
     return Product("summary", None, "summary", stamp, _flat(units), identity)
 
 
+def evidence(project: Project) -> list[Product]:
+    """What stands beside the tables."""
+    return [audit(project), claims(project), agreement(project)]
+
+
 def products(project: Project) -> list[Product]:
     """Everything published."""
-    return [*tables_and_figures(project), report(project), summary(project)]
+    return [
+        *tables_and_figures(project),
+        *evidence(project),
+        report(project),
+        summary(project),
+    ]
 
 
 def check_unchanged(product: Product, planned: str | None) -> None:

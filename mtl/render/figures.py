@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,17 +126,31 @@ def draw(curves: CurveData) -> Figure:
     return figure
 
 
-def _save(figure: Figure, kind: str) -> bytes:
-    """The figure's bytes, without dates and program versions."""
+_NO_METADATA: Any = {
+    "pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
+    "png": {"Software": None},
+}
+
+
+def image(figure: Figure, kind: str) -> bytes:
+    """The figure as "pdf" or "png" (200 dpi), without dates and program versions."""
     from matplotlib import rc_context
 
-    empty = {
-        "pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
-        "png": {"Software": None},
-    }
     buffer = io.BytesIO()
     with rc_context(MATPLOTLIB):
-        figure.savefig(buffer, format=kind, metadata=empty[kind])
+        figure.savefig(buffer, format=kind, metadata=_NO_METADATA[kind])
+    return buffer.getvalue()
+
+
+def pdf_pages(figures: Iterable[Figure]) -> bytes:
+    """A PDF with a page for each figure, without dates and program versions."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    buffer = io.BytesIO()
+    with rc_context(MATPLOTLIB), PdfPages(buffer, metadata=_NO_METADATA["pdf"]) as pages:
+        for figure in figures:
+            pages.savefig(figure)
     return buffer.getvalue()
 
 
@@ -176,7 +191,7 @@ def write_figure(curves: CurveData, directory: Path | str, fingerprint: str) -> 
     directory = Path(directory)
     figure = draw(curves)
     for kind in ("pdf", "png"):
-        atomic_write(directory / f"{curves.name}.{kind}", _save(figure, kind))
+        atomic_write(directory / f"{curves.name}.{kind}", image(figure, kind))
     atomic_write(directory / f"{curves.name}.csv", table(curves, fingerprint))
     runs = {curve.row: sorted({run.path for run in curve.runs}) for curve in curves.rows}
     return write_stamp(

@@ -137,11 +137,20 @@ def detail(line: Line, entry: Entry, labels: dict[str, str]) -> Detail | None:
     return _metric_detail(entry, entry.cell, labels)  # type: ignore[arg-type]
 
 
-def fragment(sheet: Sheet, paper: str, name: str, fingerprint: str, links: bool = False) -> str:
+def fragment(
+    sheet: Sheet,
+    paper: str,
+    name: str,
+    fingerprint: str,
+    links: bool = False,
+    agreement: str = "",
+    agreement_link: str = "",
+) -> str:
     """The table as a `<section>`.
 
     Args:
         links: whether the runs' anchors exist in the document that it goes into.
+        agreement: a line below the table on how it agrees with the printed one, and a link to more.
     """
     labels = {line.id: line.label for line in sheet.lines}
     return (
@@ -152,6 +161,8 @@ def fragment(sheet: Sheet, paper: str, name: str, fingerprint: str, links: bool 
             anchor=table_anchor(paper, name),
             fingerprint=fingerprint,
             links=links,
+            agreement=agreement,
+            agreement_link=agreement_link,
             detail=lambda line, entry: detail(line, entry, labels),
             typographic=numbers.typographic,
             tied_mark=TIED,

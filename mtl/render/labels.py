@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mtl.metrics.catalogue import Metric
 
 REFERENCE = "all-positive predictor"
@@ -17,3 +19,16 @@ def axis_label(metric: Metric) -> str:
     """A metric as an axis: what it averages over, and its unit."""
     name = metric.label if metric.task != "attributes" else f"Mean {metric.label} over attributes"
     return f"{name} (%)" if metric.unit == "percent" else name
+
+
+def data_label(labels: Iterable[str]) -> str:
+    """Sources of data as they stand beside numbers: what is synthetic says so in capitals."""
+    return "; ".join(
+        f"SYNTHETIC{label[len('synthetic') :]}" if is_synthetic(label) else label
+        for label in labels
+    )
+
+
+def is_synthetic(label: str) -> bool:
+    """Whether a source of data, as its data set declares it, is synthetic."""
+    return label.casefold().startswith("synthetic")

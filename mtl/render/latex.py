@@ -21,6 +21,8 @@ NO_LATEX = (
 )
 WIDE_TABLE = 8
 """From this many columns of metrics on, a table spans both columns of a paper."""
+NARROW, WIDE = "125mm", "185mm"
+"""Widths of a page that holds a table alone."""
 
 _ARROWS = {"↑": r"$\uparrow$", "↓": r"$\downarrow$"}
 _TIMEOUT_S = 120
@@ -162,7 +164,7 @@ def page(sheet: Sheet, file: str) -> str:
         latex_environment()
         .get_template("page.tex.j2")
         .render(
-            width="185mm" if _is_wide(sheet) else "125mm",
+            width=WIDE if _is_wide(sheet) else NARROW,
             heading=markup.latex(sheet.heading),
             file=file,
         )

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mtl.audit.audit import PUBLISHED, audit_published
+from mtl.claims.evaluate import evaluate
 from mtl.io import atomic_write
 from mtl.provenance.stamp import Stamp, write_stamp
-from mtl.render import html, svg
+from mtl.published.table import load_tables
+from mtl.render import agreement, audit, claims, html, svg, verdict
 from mtl.render.curve_view import FigureView, SettingView, figure_view, setting_view
-from mtl.render.environment import TEMPLATES, html_environment
+from mtl.render.environment import html_environment
 from mtl.render.labels import REFERENCE
+from mtl.render.page import EVIDENCE, badge, script
 from mtl.render.sheet import banner, build_sheet
 from mtl.render.unit_view import UnitView, unit_view
 from mtl.results.aggregate import build_table
+from mtl.results.agreement import agreement_of
 from mtl.results.curves import build_curves
 from mtl.results.runs import Runs
 
@@ -43,25 +48,74 @@ class PaperView:
 
     paper: Paper
     tables: tuple[TableView, ...]
+    agreements: tuple[AgreementView, ...]
     figures: tuple[FigureView, ...]
     settings: tuple[SettingView, ...]
+
+
+@dataclass(frozen=True)
+class AgreementView:
+    """A table's agreement with the printed one, for the summary."""
+
+    anchor: str
+    heading: str
+    outcome: str
+    provenance: str
+
+
+def _table_view(
+    project: Project, paper: Paper, name: str, runs: Runs, fingerprint: str, allow_missing: bool
+) -> tuple[TableView, AgreementView | None]:
+    data = build_table(project, paper.name, name, allow_missing, runs)
+    sheet = build_sheet(data)
+    anchor = html.table_anchor(paper.name, name)
+    found = agreement_of(project, data)
+    body = html.fragment(
+        sheet,
+        paper.name,
+        name,
+        fingerprint,
+        links=True,
+        agreement=agreement.sentence(found) if sheet.published else "",
+        agreement_link=f"{EVIDENCE[agreement.NAME][1]}#{anchor}" if found else "",
+    )
+    view = TableView(anchor, sheet.heading_and_title, body)
+    if found is None:
+        return view, None
+    outcome, provenance = agreement.outcome(found), agreement.provenance(found)
+    return view, AgreementView(anchor, sheet.heading, outcome, provenance)
 
 
 def _paper_view(
     project: Project, paper: Paper, runs: Runs, fingerprint: str, allow_missing: bool
 ) -> PaperView:
-    tables = []
-    for name in paper.tables:
-        data = build_table(project, paper.name, name, allow_missing, runs)
-        sheet = build_sheet(data)
-        body = html.fragment(sheet, paper.name, name, fingerprint, links=True)
-        tables.append(TableView(html.table_anchor(paper.name, name), sheet.heading_and_title, body))
+    tables = [
+        _table_view(project, paper, name, runs, fingerprint, allow_missing) for name in paper.tables
+    ]
     figures = tuple(
         figure_view(build_curves(project, paper.name, name, allow_missing, runs))
         for name in paper.figures
     )
     settings = tuple(setting_view(project, paper, name, runs) for name in paper.settings)
-    return PaperView(paper, tuple(tables), figures, settings)
+    return PaperView(
+        paper=paper,
+        tables=tuple(view for view, _ in tables),
+        agreements=tuple(found for _, found in tables if found is not None),
+        figures=figures,
+        settings=settings,
+    )
+
+
+def _audit(project: Project) -> audit.Summary | None:
+    """What the audit of the printed tables comes to; None without any."""
+    folder = project.root / PUBLISHED
+    return audit.summarise(audit_published(folder)) if load_tables(folder) else None
+
+
+def _claims(project: Project) -> claims.Summary | None:
+    """What the claims come to; None without any."""
+    results = evaluate(project)
+    return claims.summarise(results) if results else None
 
 
 def _found(project: Project, runs: Runs) -> dict[str, tuple[RunUnit, Unit | None, str]]:
@@ -135,6 +189,10 @@ def _context(project: Project, fingerprint: str, allow_missing: bool) -> dict[st
         "units": views,
         "reference_label": REFERENCE,
         "n_done": sum(view.missing is None for view in views),
+        "audit": _audit(project),
+        "claims": _claims(project),
+        "pages": EVIDENCE,
+        "badge": badge,
     }
 
 
@@ -145,8 +203,14 @@ def page(project: Project, fingerprint: str, allow_missing: bool = False) -> str
         .get_template("page.html.j2")
         .render(
             **_context(project, fingerprint, allow_missing),
-            style="\n".join((html.style("base.css", "table.css", "report.css"), svg.theme_css())),
-            script=(TEMPLATES / "report.js").read_text(encoding="utf-8"),
+            style="\n".join(
+                (
+                    html.style("base.css", "table.css", "report.css", "verdict.css"),
+                    svg.theme_css(),
+                    verdict.theme_css(),
+                )
+            ),
+            script=script("theme.js", "report.js"),
         )
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mtl.metrics.catalogue import METRICS
 from mtl.render import numbers
-from mtl.render.labels import unit_scale
+from mtl.render.labels import is_synthetic, unit_scale
 
 if TYPE_CHECKING:
     from mtl.results.aggregate import Cell, DeltaCell, Row, TableData
@@ -159,7 +159,7 @@ def banner(source_labels: Iterable[str], scale: str) -> str | None:
     Args:
         source_labels: as the data sets declare them; a synthetic source says so first.
     """
-    synthetic = [label for label in source_labels if label.casefold().startswith("synthetic")]
+    synthetic = [label for label in source_labels if is_synthetic(label)]
     if not synthetic:
         return None
     twins = (match[1] if (match := _TWIN.search(label)) else label for label in synthetic)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mtl.io import atomic_write
-from mtl.provenance.stamp import Stamp, write_stamp
+from mtl.provenance.stamp import Stamp
 from mtl.render import html, latex, tidy
+from mtl.render.files import write_product
 from mtl.render.sheet import build_sheet
 
 if TYPE_CHECKING:
@@ -37,28 +37,14 @@ def write_table(data: TableData, directory: Path | str, fingerprint: str) -> Sta
         MtlError: when a file cannot be written or LaTeX refuses the table; no stamp is written
             then, so the table stays due.
     """
-    directory = Path(directory)
     sheet = build_sheet(data)
     source = latex.table(sheet, data.paper, data.name, fingerprint)
-    texts = {
+    contents: dict[str, str | bytes] = {
         f"{data.name}.tex": source,
         f"{data.name}.html": html.document(sheet, data.paper, data.name, fingerprint),
         f"{data.name}.csv": tidy.table(data, fingerprint),
     }
-    pdf, reason = latex.compile_pdf(latex.page(sheet, "table.tex"), {"table.tex": source})
-    files: list[str] = []
-    for name, text in texts.items():
-        atomic_write(directory / name, text)
-        files.append(name)
-    missing = {}
-    pdf_file = directory / f"{data.name}.pdf"
-    if pdf is None:
-        pdf_file.unlink(missing_ok=True)
-        missing["pdf"] = reason
-        print(f"{pdf_file}: not made: {reason}")
-    else:
-        atomic_write(pdf_file, pdf)
-        files.append(pdf_file.name)
-    return write_stamp(
-        directory / f"{data.name}.json", fingerprint, files, missing, {"runs": made_from(data)}
+    pdf = latex.compile_pdf(latex.page(sheet, "table.tex"), {"table.tex": source})
+    return write_product(
+        directory, data.name, fingerprint, contents, pdf, {"runs": made_from(data)}
     )

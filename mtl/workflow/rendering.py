@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from mtl.config import Project, products
 from mtl.config.products import Product
 from mtl.errors import MtlError
@@ -11,6 +14,77 @@ from mtl.provenance.stamp import note_records, note_sealed_records
 def missing_units(project: Project, product: Product) -> list[str]:
     """The names of the units that the product shows, but that are not trained."""
     return [unit.name for unit in product.units if not unit.is_done(project.root)]
+
+
+def _table(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:
+    from mtl.render.tables import write_table
+    from mtl.results.aggregate import build_table
+
+    data = build_table(project, str(product.paper), product.name, incomplete)
+    write_table(data, _folder(project, product), fingerprint)
+
+
+def _figure(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:
+    from mtl.render.figures import write_figure
+    from mtl.results.curves import build_curves
+
+    data = build_curves(project, str(product.paper), product.name, incomplete)
+    write_figure(data, _folder(project, product), fingerprint)
+
+
+def _audit(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:
+    from mtl.audit.audit import PUBLISHED, audit_published
+    from mtl.published.table import load_tables
+    from mtl.render.audit import write_audit
+
+    tables = load_tables(project.root / PUBLISHED)
+    findings = audit_published(project.root / PUBLISHED) if tables else ()
+    write_audit(findings, _folder(project, product), fingerprint, tables)
+
+
+def _claims(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:
+    from mtl.claims.evaluate import evaluate
+    from mtl.render.claims import write_claims
+
+    results = evaluate(project)
+    write_claims(results, project.scale.name, _folder(project, product), fingerprint)
+
+
+def _agreement(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:
+    from mtl.render.agreement import write_agreement
+    from mtl.results.agreement import agreements
+
+    compared = agreements(project, allow_missing=incomplete)
+    write_agreement(compared, _folder(project, product), fingerprint)
+
+
+def _report(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:
+    from mtl.render.report import write_report
+
+    write_report(project, _folder(project, product), fingerprint, incomplete)
+
+
+def _summary(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:
+    from mtl.results.summary import write_summary
+
+    write_summary(project, project.root / product.stamp, fingerprint)
+
+
+_WRITERS: dict[str, Callable[[Project, Product, str, bool], None]] = {
+    "table": _table,
+    "figure": _figure,
+    "audit": _audit,
+    "claims": _claims,
+    "agreement": _agreement,
+    "report": _report,
+    "summary": _summary,
+}
+# The others refuse by themselves, with the reasons of the runs that are missing.
+_NEED_RUNS = ("claims", "agreement", "summary")
+
+
+def _folder(project: Project, product: Product) -> Path:
+    return project.root / product.stamp.parent
 
 
 def make(
@@ -35,31 +109,12 @@ def make(
     products.check_unchanged(product, planned)
     missing = missing_units(project, product)
     fingerprint = product.incomplete_fingerprint(missing) if missing else product.fingerprint
-    folder = project.root / product.stamp.parent
     incomplete = allow_missing and bool(missing)
-    paper = str(product.paper)
-    if product.kind == "table":
-        from mtl.render.tables import write_table
-        from mtl.results.aggregate import build_table
-
-        write_table(build_table(project, paper, product.name, incomplete), folder, fingerprint)
-    elif product.kind == "figure":
-        from mtl.render.figures import write_figure
-        from mtl.results.curves import build_curves
-
-        write_figure(build_curves(project, paper, product.name, incomplete), folder, fingerprint)
-    elif product.kind == "report":
-        from mtl.render.report import write_report
-
-        write_report(project, folder, fingerprint, incomplete)
-    else:
-        from mtl.results.summary import write_summary
-
-        if missing:
-            raise MtlError(
-                f"summary: {len(missing)} units are not trained, for example {missing[0]}"
-            )
-        write_summary(project, project.root / product.stamp, fingerprint)
+    if missing and not incomplete and product.kind in _NEED_RUNS:
+        raise MtlError(
+            f"{product.kind}: {len(missing)} units are not trained, for example {missing[0]}"
+        )
+    _WRITERS[product.kind](project, product, fingerprint, incomplete)
     note = note_sealed_records if product.kind == "summary" else note_records
     note(project.root / product.stamp, product.records(project.root))
     return fingerprint

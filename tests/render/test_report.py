@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
+from mtl.config import load_project
 from mtl.errors import MtlError
 from mtl.provenance.stamp import read_stamp, staleness
+from mtl.render.page import EVIDENCE
 from mtl.render.report import page, write_report
 from mtl.render.unit_view import unit_anchor
 from tests.render.conftest import Report
@@ -26,7 +31,10 @@ def test_tags_are_balanced_and_ids_unique(report: Report) -> None:
 
 
 def test_one_file_that_loads_nothing(report: Report) -> None:
-    assert outline(report.text).outside == []
+    links = {link.removeprefix("<a href=") for link in outline(report.text).outside}
+    assert {link.partition("#")[0].removesuffix(">") for link in links} == {
+        address for _, address in EVIDENCE.values()
+    }
     assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest", report.text)
 
 
@@ -50,6 +58,74 @@ def test_where_it_comes_from(report: Report) -> None:
         unit.data.fingerprint, unit.path.as_posix(), "not run yet", "All curves",
     ):  # fmt: skip
         assert expected in report.text
+
+
+def words(text: str) -> str:
+    body = text[text.index("<main") :]
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def test_agreement_stands_right_under_each_table_with_printed_numbers(report: Report) -> None:
+    with_printed, without = re.findall(
+        r'<section class="mtl-table".*?</section>', report.text, re.S
+    )
+    line = (
+        "Agreement with the printed table: Kendall's τ 1.00 [1.00, 1.00], signs 1 of 1, orders 1 "
+        "of 1 (SYNTHETIC twin 'faces' (no photographs), scale mini, n = 5)."
+    )
+    text = words("<main>" + with_printed)
+    assert line in text
+    assert text.index("Single task") < text.index(line) < text.index("Upper numbers")
+    assert 'href="../agreement/agreement.html#faces-table_4"' in with_printed
+    assert "Agreement" not in without
+
+
+def test_summary_of_the_evidence(report: Report) -> None:
+    text = words(report.text)
+    [evidence] = re.findall(r" Evidence (.*?) Faces tests ", text)
+    assert "2 checks of whether derived numbers" in evidence
+    assert "2 consistent" in evidence
+    assert "0 notable findings" in evidence
+    assert "No claims are stated." in evidence
+    assert "Faces, Table : Kendall's τ 1.00 [1.00, 1.00], signs 1 of 1, orders 1 of 1" in evidence
+    assert "SYNTHETIC twin 'faces' (no photographs), scale mini, n = 5" in evidence
+
+
+CLAIMS = """\
+paper: faces
+rows: {hard_sharing: Hard sharing, etr: ETR}
+settings: {celeba8: 8 tasks}
+claims:
+  better:
+    statement: ETR has a higher F-score than hard sharing.
+    quote: better
+    source: section 1
+    tables: [table_4]
+    tests: [{kind: better, rows: [etr], than: [hard_sharing], columns: {celeba8: [f_score]}}]
+"""
+
+
+def test_summary_of_claims(report: Report, tmp_path: Path) -> None:
+    for name in ("workflow", "data", "results"):
+        shutil.copytree(report.project.root / name, tmp_path / name)
+    (tmp_path / "workflow/config/claims").mkdir()
+    (tmp_path / "workflow/config/claims/faces.yaml").write_text(CLAIMS, encoding="utf-8")
+    text = words(page(load_project(tmp_path, "mini"), "abc123", allow_missing=True))
+    assert "1 claims of the papers" not in text
+    assert "1 claim of the papers. By the printed numbers" in text
+    assert "By our runs: SYNTHETIC twin 'faces' (no photographs), scale mini 1 supported" in text
+
+
+def test_no_printed_numbers_at_all(report: Report, tmp_path: Path) -> None:
+    for name in ("workflow", "results"):
+        shutil.copytree(report.project.root / name, tmp_path / name)
+    config = tmp_path / "workflow/config/papers/faces.yaml"
+    lines = config.read_text(encoding="utf-8").splitlines(keepends=True)
+    config.write_text("".join(line for line in lines if "published" not in line))
+    text = words(page(load_project(tmp_path, "mini"), "abc123", allow_missing=True))
+    assert "No printed tables." in text
+    assert "No table with printed numbers has runs to compare." in text
+    assert "Agreement with the printed table:" not in text
 
 
 def test_same_bytes(report: Report) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from mtl.config import Project
 from mtl.metrics.classification import class_scores
+from mtl.published.table import DELTA, PARAMETERS, load_table
 from mtl.results.aggregate import build_table
 from mtl.results.curves import build_curves
 from mtl.results.drift import run_drift
-from mtl.published.table import DELTA, PARAMETERS, load_table
 from mtl.results.summary import write_summary
 from tests.results import fabricate
 

@@ -15,7 +15,14 @@ from mtl.provenance.stamp import note_records, note_sealed_records, write_stamp
 from mtl.results.seal import seal
 from tests.results.fabricate import write_unit
 
-SUFFIXES = {"table": ("tex", "html"), "figure": ("png", "csv"), "report": ("html",)}
+SUFFIXES = {
+    "table": ("tex", "html"),
+    "figure": ("png", "csv"),
+    "audit": ("tex", "html"),
+    "claims": ("tex", "html"),
+    "agreement": ("tex", "html"),
+    "report": ("html",),
+}
 
 
 def finish_unit(project: Project, unit: RunUnit, shift: float = 0.0) -> None:

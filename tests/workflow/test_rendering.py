@@ -69,6 +69,9 @@ def test_with_runs_missing_the_rest_is_made_but_no_summary(finished: Project) ->
         "table faces/table_4: made without 1 units",
         "table faces/table_3a: made",
         "figure faces/figure_1a: made",
+        "audit audit: made",
+        "claims claims: made",
+        "agreement agreement: made without 1 units",
         "report report: made without 1 units",
         "summary summary: not made, 1 units are missing",
     ]
@@ -98,10 +101,10 @@ def test_a_product_planned_otherwise_is_not_made(finished: Project) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "changed"),
     [
-        ("caption: On faces.", "caption: Faces.", {"faces/table_4", "report"}),
-        ("note: Ours.", "note: Our own.", {"faces/table_4", "faces/table_3a", "report"}),
+        ("caption: On faces.", "caption: Faces.", {"faces/table_4", "agreement", "report"}),
+        ("note: Ours.", "note: Our.", {"faces/table_4", "faces/table_3a", "agreement", "report"}),
         ("title: Curves", "title: A curve", {"faces/figure_1a", "report"}),
-        ("    delta: metrics\n", "", {"faces/table_4", "report", "summary"}),
+        ("    delta: metrics\n", "", {"faces/table_4", "agreement", "report", "summary"}),
         ("short: Faces", "short: faces", None),
     ],
 )
@@ -118,7 +121,7 @@ def test_words_make_their_products_stale(
     after = fingerprints(load_project(faces.root, "mini"))
     found = {title for title in before if before[title] != after[title]}
     # The row's note belongs to the figure's words too; names of papers are in every heading.
-    expected = {*before} - {"summary"} if changed is None else changed
+    expected = {*before} - {"summary", "audit", "claims"} if changed is None else changed
     assert found - {"faces/figure_1a"} == expected - {"faces/figure_1a"}
 
 
@@ -141,6 +144,9 @@ def test_stamps_lie_beside_their_products(faces: Project) -> None:
         "faces/table_4": Path("results/tables/faces/table_4.json"),
         "faces/table_3a": Path("results/tables/faces/table_3a.json"),
         "faces/figure_1a": Path("results/figures/faces/figure_1a.json"),
+        "audit": Path("results/audit/audit.json"),
+        "claims": Path("results/claims/claims.json"),
+        "agreement": Path("results/agreement/agreement.json"),
         "report": Path("results/report/index.json"),
         "summary": Path("results/summary.json"),
     }

@@ -42,6 +42,24 @@ rule figure:
         "mtl figure {wildcards.paper} {wildcards.name} --expect {params.fingerprint} > {log} 2>&1"
 
 
+rule evidence:
+    """Audit the printed numbers, judge the claims, or compare our tables with the printed ones."""
+    input:
+        lambda wildcards: product_inputs(wildcards.kind)(wildcards),
+    output:
+        f"{PROJECT.products}/{{kind}}/{{kind}}.json",
+    log:
+        f"results/logs/{{kind}}/{SCALE}.log",
+    wildcard_constraints:
+        kind="audit|claims|agreement",
+    conda:
+        "../../environment.yml"
+    params:
+        fingerprint=lambda wildcards: fingerprint(wildcards.kind)(wildcards),
+    shell:
+        "mtl {wildcards.kind} --write --expect {params.fingerprint} > {log} 2>&1"
+
+
 rule report:
     """Make the page with all tables and figures."""
     input:
@@ -93,6 +111,7 @@ rule drift:
 localrules:
     table,
     figure,
+    evidence,
     report,
     summary,
     drift,
