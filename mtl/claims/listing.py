@@ -45,7 +45,7 @@ def _verdict(judgement: Judgement) -> str:
 
 
 def _claim(result: ClaimResult) -> Iterator[str]:
-    uneven = _UNEVEN if result.cautions else ""
+    uneven = _UNEVEN if result.uneven else ""
     first = _columns(_verdict(result.printed), _verdict(result.reproduced) + uneven)
     text = f"{result.id}: {result.statement}"
     for position, line in enumerate(textwrap.wrap(text, _WIDTH - len(first))):
@@ -111,5 +111,5 @@ def _notes(results: Iterable[ClaimResult], scale: str) -> Iterator[str]:
     yield from textwrap.wrap(f"Runs of scale '{scale}': {shown}.", _WIDTH)
     if any(not judgement.tested for r in results for judgement in (r.printed, r.reproduced)):
         yield f"{_BY_MEANS} by printed means alone, which have no spread to test."
-    if any(result.cautions for result in results):
+    if any(result.uneven for result in results):
         yield f"{_UNEVEN} the rows compared are not trained equally long at this scale."

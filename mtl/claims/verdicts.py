@@ -100,3 +100,8 @@ class ClaimResult:
     sources: tuple[str, ...]
     reading: str | None = None
     cautions: tuple[str, ...] = ()
+
+    @property
+    def uneven(self) -> bool:
+        """Whether the verdict on the runs compares what is not trained equally long."""
+        return bool(self.cautions) and self.reproduced.verdict != "not run"

@@ -14,7 +14,7 @@ from mtl.render import figures, listing, numbers, page, printed_labels, scorecar
 from mtl.render.files import write_product
 from mtl.render.labels import data_label
 from mtl.render.sheet import MISSING, banner
-from mtl.render.verdict import TESTED, UNTESTED, count, untested
+from mtl.render.verdict import TESTED, UNEVEN, UNEVEN_MARK, UNTESTED, count, untested
 
 if TYPE_CHECKING:
     from mtl.claims.verdicts import ClaimResult, ContrastResult, Judgement
@@ -38,7 +38,7 @@ FIELDS = (
     "paper", "id", "statement", "evidence", "verdict", "tested", "contrast", "weakest", "words",
     "difference", "low", "high", "rounding_low", "rounding_high", "p_value", "p_holm",
     "p_as_printed", "sign_flip_p", "test", "n", "missing", "reason", "rests_on", "source", "quote",
-    "reading", "scale", "data",
+    "reading", "scale", "data", "cautions",
 )  # fmt: skip
 """Columns of the CSV, a line for each contrast. `evidence` is "printed" or "reproduced"; `contrast`
 counts from 1 and is empty for a verdict without any; `reason` is the verdict's, `missing` the
@@ -89,7 +89,11 @@ def _lines(result: ClaimResult, scale: str) -> Iterator[dict[str, Any]]:
             "reason": judgement.words,
         }
         if evidence == "reproduced":
-            about |= {"scale": scale, "data": "; ".join(result.sources)}
+            about |= {
+                "scale": scale,
+                "data": "; ".join(result.sources),
+                "cautions": " ".join(result.cautions),
+            }
         if not judgement.contrasts:
             yield common | about
         for position, contrast in enumerate(judgement.contrasts):
@@ -299,7 +303,7 @@ def source(papers: Sequence[PaperView], warning: str | None, scale: str, fingerp
                         (
                             view.result.statement,
                             _verdict(view.result.printed),
-                            _verdict(view.result.reproduced),
+                            _verdict(view.result.reproduced) + UNEVEN_MARK * view.result.uneven,
                             _weakest(view),
                         )
                     )
@@ -310,7 +314,7 @@ def source(papers: Sequence[PaperView], warning: str | None, scale: str, fingerp
         ),
         notes=(
             "; ".join(f"{name}: {meaning}" for name, meaning in VERDICTS.items()) + ".",
-            f"{HOLLOW}: {UNTESTED}. {MOST} Brackets: 95 % interval.",
+            f"{HOLLOW}: {UNTESTED}. {UNEVEN_MARK}: {UNEVEN}. {MOST} Brackets: 95 % interval.",
         ),
         banner=warning,
     )
@@ -338,6 +342,7 @@ def document(
         verdicts=VERDICTS,
         filled=TESTED,
         hollow=UNTESTED,
+        uneven=UNEVEN,
         untested=untested,
         most=MOST,
         n_claims=sum(len(paper.claims) for paper in papers),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mtl.render import markup, printed_labels
 from mtl.render.sheet import banner
 from mtl.render.style import MATPLOTLIB
-from mtl.render.verdict import LOOKS, TESTED, UNTESTED, Look, look, untested
+from mtl.render.verdict import LOOKS, TESTED, UNEVEN_MARK, UNTESTED, Look, look, untested
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -185,7 +185,11 @@ def _column_headings(axes: Axes, top: float, scale: str) -> None:
     for x, text, small in (
         (_STATEMENT, "Claim", ""),
         (_PRINTED - _RADIUS, "Printed", "their numbers"),
-        (_REPRODUCED - _RADIUS, "Reproduced", f"our runs, {_text(scale)}"),
+        (
+            _REPRODUCED - _RADIUS,
+            "Reproduced",
+            f"our runs, {_text(scale)}",
+        ),
     ):
         axes.text(x, top + 0.11, text, fontsize=_FONT, fontweight="bold", va="center")
         axes.text(x, top + 0.24, small, fontsize=_SMALL - 0.4, color=_MUTED, va="center")
@@ -210,14 +214,15 @@ def _row(axes: Axes, top: float, row: _Row) -> None:
         axes.text(_STATEMENT, y, _literal(line), fontsize=_FONT, va="center_baseline")
     middle = top + row.height / 2
     _judgement(axes, _PRINTED, middle, row.result.printed)
-    _judgement(axes, _REPRODUCED, middle, row.result.reproduced)
+    _judgement(axes, _REPRODUCED, middle, row.result.reproduced, UNEVEN_MARK * row.result.uneven)
 
 
-def _judgement(axes: Axes, x: float, y: float, judgement: Judgement) -> None:
+def _judgement(axes: Axes, x: float, y: float, judgement: Judgement, mark: str = "") -> None:
     _glyph(axes, x, y, look(judgement.verdict), filled=not untested(judgement))
     axes.text(
-        x + 2 * _RADIUS, y, judgement.verdict, color=_INK, fontsize=_FONT, va="center_baseline"
-    )
+        x + 2 * _RADIUS, y, judgement.verdict + mark, color=_INK, fontsize=_FONT,
+        va="center_baseline",
+    )  # fmt: skip
 
 
 def _glyph(axes: Axes, x: float, y: float, found: Look, filled: bool) -> None:
@@ -268,3 +273,8 @@ def _legend(axes: Axes, y: float, results: Sequence[ClaimResult]) -> None:
         x -= 0.3 * _RADIUS
         axes.text(x, y, text, fontsize=_SMALL, color=_MUTED, va="center_baseline")
         x += 1.5
+    if any(result.uneven for result in results):
+        axes.text(
+            WIDTH - _MARGIN, y, f"{UNEVEN_MARK} unequal training", fontsize=_SMALL, color=_MUTED,
+            ha="right", va="center_baseline",
+        )  # fmt: skip

@@ -65,6 +65,8 @@ LOOKS = {
 
 TESTED = "tested, or exact costs"
 UNTESTED = "not tested: means alone, or numbers missing"
+UNEVEN_MARK = "!"
+UNEVEN = "at this scale, the rows compared are not trained equally long"
 """What filled and hollow shapes say in words."""
 
 MEANS_ALONE, NO_NUMBERS = "means alone", "numbers missing"

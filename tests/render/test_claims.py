@@ -209,3 +209,17 @@ def test_without_pdflatex_the_scorecard_is_still_drawn(
     stamp = write_claims((), "mini", tmp_path, "abc123")
     assert stamp.missing == {"pdf": latex.NO_LATEX}
     assert (tmp_path / "scorecard.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_unequal_training_is_said_in_every_format(tmp_path: Path) -> None:
+    claim = next(r for r in fabricate.claims() if r.reproduced.verdict != "not run")
+    caution = "With 8 tasks on celeba, GradNorm has more epochs."
+    uneven = dataclasses.replace(claim, cautions=(caution,))
+    for result, said in ((uneven, True), (claim, False)):
+        assert result.uneven is said
+        write_claims([result], "mini", tmp_path, "0" * 12)
+        page = (tmp_path / "claims.html").read_text()
+        assert ("<small>unequal training</small>" in page) is said
+        assert (caution in page) is said
+        assert (caution in (tmp_path / "claims.csv").read_text()) is said
+        assert (f"{result.reproduced.verdict}!" in (tmp_path / "claims.tex").read_text()) is said
