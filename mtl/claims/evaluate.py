@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mtl.claims.cautions import unequal_training
 from mtl.claims.judge import judge
 from mtl.claims.load import StatedClaim, load_claims
 from mtl.claims.printed import printed_result
 from mtl.claims.records import RecordEvidence
 from mtl.claims.verdicts import ClaimResult
+from mtl.claims.vocabulary import COUNTS
 from mtl.errors import unknown
+from mtl.results.cautions import unequal_training
 from mtl.results.runs import Runs
 
 if TYPE_CHECKING:
@@ -56,5 +57,10 @@ def _result(project: Project, claim: StatedClaim, runs: Runs) -> ClaimResult:
         reproduced=judge(reproduced, claim.holds_for),
         sources=evidence.sources,
         reading=claim.reading,
-        cautions=unequal_training(evidence.used.values()),
+        cautions=() if _counts_only(claim) else unequal_training(evidence.used.values()),
     )
+
+
+def _counts_only(claim: StatedClaim) -> bool:
+    """Whether training plays no part in the claim."""
+    return all(cell.metric in COUNTS for c in claim.contrasts for cell in c.cells)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mtl.io import sha256
 from mtl.published.table import load_table
 from mtl.results.aggregate import build_table
+from mtl.results.cautions import unequal_training
 from mtl.results.runs import Runs
 
 if TYPE_CHECKING:
@@ -129,7 +130,16 @@ def agreement_of(project: Project, data: TableData) -> TableAgreement | None:
     published = project.paper(data.paper).tables[data.name].published
     if published is None:
         return None
-    return table_agreement(data, load_table(project.root / published).header.n)
+    found = table_agreement(data, load_table(project.root / published).header.n)
+    if found is None:
+        return None
+    units = (
+        unit
+        for group in data.groups
+        for row in found.rows
+        for unit in project.units_for(data.paper, group.setting, row)
+    )
+    return replace(found, notes=(*found.notes, *unequal_training(units)))
 
 
 def table_agreement(data: TableData, n_printed: int | None) -> TableAgreement | None:

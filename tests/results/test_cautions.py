@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from mtl.claims.cautions import unequal_training
 from mtl.config import RunUnit, load_project
+from mtl.results.cautions import unequal_training
 
 ROOT = Path(__file__).parents[2]
 
