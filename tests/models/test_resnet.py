@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mtl.layers.replicas import initialise
 from mtl.models.resnet import BasicBlock
 from mtl.models.unit import Context, UnitSpec, plain_unit
 from tests.models.build import context, host, images, specs
@@ -36,6 +37,7 @@ def test_a_block_adds_its_shortcut_before_the_last_relu() -> None:
 def test_a_block_that_keeps_its_shape_has_the_identity_as_shortcut() -> None:
     block = BasicBlock(plain_unit, context(), "b", 4, 4, 1, (5, 5))
     assert block.shortcut is None
+    initialise(block, (0,))
     for parameter in block.conv2.parameters():
         nn.init.zeros_(parameter)
     x = torch.rand(3, 4, 5, 5)
