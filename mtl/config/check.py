@@ -163,11 +163,12 @@ def _check_tables(problems: Problems, document: Document, paper: Paper, root: Pa
 def _check_figures(problems: Problems, document: Document, paper: Paper) -> None:
     for name, figure in paper.figures.items():
         field: FieldPath = ("figures", name)
-        for position, row in enumerate(figure.rows):
-            problems.name(document, (*field, "rows", position), "row", row, paper.rows)
-        _check_columns(
-            problems, document, field, paper, figure.setting, {("metric",): figure.metric}
-        )
+        for row in figure.shown_rows:
+            problems.name(document, field, "row", row, paper.rows)
+        for setting in dict.fromkeys(setting for setting, _ in figure.pairs):
+            metric = getattr(figure, "metric", None)
+            metrics: dict[FieldPath, str] = {("metric",): metric} if metric else {}
+            _check_columns(problems, document, field, paper, setting, metrics)
 
 
 def check_paper(problems: Problems, paper: Paper, document: Document, root: Path) -> None:

@@ -65,7 +65,7 @@ def _with_method_rows(paper: Paper) -> Paper:
     So a method becomes a row of a table, with its default options, by one line.
     """
     named = [row for table in paper.tables.values() for row in (*table.rows, *table.extra_rows)]
-    named += [row for figure in paper.figures.values() for row in figure.rows]
+    named += [row for figure in paper.figures.values() for row in figure.shown_rows]
     methods = set(registry.available()) - set(paper.rows)
     implied = {name: Row.model_validate({"method": name}) for name in named if name in methods}
     return paper.model_copy(update={"rows": {**paper.rows, **implied}})

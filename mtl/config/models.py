@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,6 +41,16 @@ class Setting(Model):
     host: Identifier = Field(description="a network of mtl/models")
     metrics: sequence_of(Identifier) = Field(min_length=1, description="metrics reported")  # type: ignore[valid-type]
     evaluation: Evaluation
+    twin: dict[Identifier, Value] = Field(
+        {}, description="dials of the dataset's twin that this problem sets, beside the scale's"
+    )
+    profile: sequence_of(Count) | None = Field(  # type: ignore[valid-type]
+        None,
+        min_length=2,
+        max_length=2,
+        description="[height, width] at which the full scale's network is counted; the run's own "
+        "network and images if absent",
+    )
 
 
 class Row(Model):
@@ -80,15 +91,152 @@ class Table(Model):
     deviations: sequence_of(str) = Field((), description="what differs from the paper, this table")  # type: ignore[valid-type]
 
 
-class Figure(Model):
-    """A figure of the paper."""
+class _Figure(Model, abc.ABC):
+    """What figures of every kind have."""
 
-    kind: Literal["learning_curves"]
     title: str
     caption: str
+    deviations: sequence_of(str) = Field((), description="what differs from the paper, this figure")  # type: ignore[valid-type]
+
+    @property
+    @abc.abstractmethod
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The (setting, row) pairs whose runs it shows, in order."""
+
+    @property
+    def shown_rows(self) -> tuple[str, ...]:
+        """The rows of `pairs`, each once."""
+        return tuple(dict.fromkeys(row for _, row in self.pairs))
+
+    @property
+    def diagnostic(self) -> str | None:
+        """The module of mtl/diagnostics that those runs must make; None for none."""
+        return None
+
+
+class LearningCurves(_Figure):
+    """A metric by epoch, one curve a row."""
+
+    kind: Literal["learning_curves"]
     setting: Identifier
     metric: Identifier
     rows: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        return tuple((self.setting, row) for row in self.rows)
+
+
+class Panel(Model):
+    """One panel of a sweep."""
+
+    title: str
+    axis: str = Field(description="what the horizontal axis shows, with its unit")
+    option: Identifier | None = Field(
+        None, description="the rows' numeric option that the axis shows; labels if absent"
+    )
+    points: dict[Identifier, str] = Field(
+        min_length=1, description="row to its label on the axis, in order"
+    )
+
+
+class OptionSweep(_Figure):
+    """A metric by the value of an option, in one or several panels."""
+
+    kind: Literal["option_sweep"]
+    setting: Identifier
+    metric: Identifier
+    panels: sequence_of(Panel) = Field(min_length=1)  # type: ignore[valid-type]
+    references: sequence_of(Identifier) = Field(  # type: ignore[valid-type]
+        (), description="rows drawn as level lines across all panels"
+    )
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        swept = (row for panel in self.panels for row in panel.points)
+        return tuple((self.setting, row) for row in dict.fromkeys((*swept, *self.references)))
+
+
+class _OfOneRow(_Figure):
+    setting: Identifier
+    row: Identifier
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        return ((self.setting, self.row),)
+
+
+class GradientCKA(_OfOneRow):
+    """Heat maps of the similarity of the tasks' gradients, one a layer."""
+
+    kind: Literal["gradient_cka"]
+
+    @property
+    def diagnostic(self) -> str:
+        return "gradient_cka"
+
+
+class FeatureMaps(_OfOneRow):
+    """What each primitive makes of one image."""
+
+    kind: Literal["feature_maps"]
+
+    @property
+    def diagnostic(self) -> str:
+        return "feature_maps"
+
+
+class ActivationEmbedding(_OfOneRow):
+    """t-SNE of the maps of the shared and the task-specific branches."""
+
+    kind: Literal["activation_embedding"]
+
+    @property
+    def diagnostic(self) -> str:
+        return "activations"
+
+
+class GradientConflict(_Figure):
+    """Cosines and variance of the tasks' gradients over training, one curve a row."""
+
+    kind: Literal["gradient_conflict"]
+    setting: Identifier
+    rows: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        return tuple((self.setting, row) for row in self.rows)
+
+    @property
+    def diagnostic(self) -> str:
+        return "gradient_conflict"
+
+
+class Relatedness(_Figure):
+    """How far rows lie above single-task learning, by the relatedness of the tasks."""
+
+    kind: Literal["relatedness"]
+    settings: sequence_of(Identifier) = Field(min_length=2)  # type: ignore[valid-type]
+    metric: Identifier
+    baseline: Identifier = Field(description="the row of single-task learning")
+    rows: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        rows = (self.baseline, *self.rows)
+        return tuple((setting, row) for setting in self.settings for row in rows)
+
+
+Figure = Annotated[
+    LearningCurves
+    | OptionSweep
+    | GradientCKA
+    | FeatureMaps
+    | ActivationEmbedding
+    | GradientConflict
+    | Relatedness,
+    Field(discriminator="kind"),
+]
 
 
 class Paper(Model):

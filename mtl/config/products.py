@@ -162,15 +162,15 @@ def figure(project: Project, paper_name: str, name: str) -> Product:
         raise unknown("figure", name, paper.figures, f"paper {paper_name}")
     spec = paper.figures[name]
     units = {
-        f"{spec.setting}/{row}": project.units_for(paper_name, spec.setting, row)
-        for row in spec.rows
+        f"{setting}/{row}": project.units_for(paper_name, setting, row)
+        for setting, row in spec.pairs
     }
     identity = {
         **_common(project, "figure", units),
         "paper": _heading(paper),
         "name": name,
         "spec": spec.model_dump(mode="json"),
-        "rows": _words(paper, spec.rows),
+        "rows": _words(paper, spec.shown_rows),
         "deviations": list(project.deviations(paper_name, name)),
     }
     stamp = project.products / "figures" / paper_name / f"{name}.json"

@@ -194,7 +194,7 @@ class Project:
         """The distinct units that a figure shows."""
         spec = self._product(self.paper(paper).figures, "figure", figure)
         return _distinct(
-            unit for row in spec.rows for unit in self.units_for(paper, spec.setting, row)
+            unit for setting, row in spec.pairs for unit in self.units_for(paper, setting, row)
         )
 
     def units(self, paper: str | None = None) -> list[RunUnit]:
@@ -241,8 +241,9 @@ class Project:
             rows = (*table.rows, *table.extra_rows)
         else:
             figure = self._product(model.figures, "table or figure", name)
-            settings, own, published = [figure.setting], (), bool(model.deviations)
-            rows = figure.rows
+            settings = list(dict.fromkeys(setting for setting, _ in figure.pairs))
+            own, published = figure.deviations, bool(model.deviations)
+            rows = figure.shown_rows
         named: list[tuple[str, Setting]] = [(s, model.settings[s]) for s in settings]
         automatic: list[str] = []
         if published and self.full_scale is not None and self.full_scale.name != self.scale.name:

@@ -116,8 +116,7 @@ def _rows_of(paper: Paper, setting: str) -> list[str]:
         if any(group.setting == setting for group in table.groups):
             shown |= {*table.rows, *table.extra_rows}
     for figure in paper.figures.values():
-        if figure.setting == setting:
-            shown |= {*figure.rows}
+        shown |= {row for place, row in figure.pairs if place == setting}
     return [row for row in paper.rows if row in shown]
 
 

@@ -136,8 +136,7 @@ def _pairs(paper: Paper) -> Iterable[tuple[str, str]]:
             for row in (*table.rows, *table.extra_rows):
                 yield group.setting, row
     for figure in paper.figures.values():
-        for row in figure.rows:
-            yield figure.setting, row
+        yield from figure.pairs
 
 
 def _shown_in(project: Project) -> dict[str, list[tuple[str, str]]]:
