@@ -27,12 +27,14 @@ _RECORD_FIELDS: dict[str, type | tuple[type, ...]] = {
     "seed": int,
     "identity": dict,
     "counts": dict,
+    "profile": dict,
     "selection": dict,
     "metrics": dict,
     "final": dict,
     "detail": dict,
     "curve": list,
     "solver_gap": (dict, type(None)),
+    "diagnostics": dict,
     "checkpoint": dict,
     "content": str,
 }
@@ -57,12 +59,15 @@ class Record:
         identity: what the fingerprint hashes: spec, seeds of the unit, data, code.
         counts: learnable parameters (total, active for one task), multiply-accumulates and the
             input that they were counted at.
+        profile: the same of the network that the full scale trains, with its `width`, counted at
+            the input size that the paper's counts hold for; what tables print.
         selection: the rule and the epoch that it chose.
         metrics: name to fraction at the selected epoch.
         final: the same at the last epoch.
         detail: the counts per column that the metrics were computed from.
         curve: per epoch, the training loss and the metrics.
         solver_gap: the largest and mean residual of the method's solver, if it has one.
+        diagnostics: what each module of `mtl.diagnostics` that the run made found, by its name.
         checkpoint: the hash of the weights.
     """
 
@@ -73,12 +78,14 @@ class Record:
     seed: int
     identity: dict[str, Any]
     counts: dict[str, Any]
+    profile: dict[str, Any]
     selection: dict[str, Any]
     metrics: dict[str, float]
     final: dict[str, float]
     detail: dict[str, Any]
     curve: list[dict[str, float]]
     solver_gap: dict[str, float] | None
+    diagnostics: dict[str, Any]
     checkpoint: dict[str, str]
 
 

@@ -185,6 +185,15 @@ def record(
             "counts": {
                 "parameters_total": 11_200_000 + len(unit.spec["tasks"]),
                 "parameters_active": 11_200_000,
+                "parameters_registered": 11_200_000 + len(unit.spec["tasks"]),
+                "macs": 148_000_000,
+                "macs_input": [3, 64, 64],
+            },
+            "profile": {
+                "width": 64,
+                "parameters_total": 11_200_000 + len(unit.spec["tasks"]),
+                "parameters_active": 11_200_000,
+                "parameters_registered": 11_200_000 + len(unit.spec["tasks"]),
                 "macs": 148_000_000,
                 "macs_input": [3, 64, 64],
             },
@@ -200,6 +209,7 @@ def record(
             },
             "curve": curve,
             "solver_gap": None,
+            "diagnostics": {},
             "checkpoint": {"sha256": "0" * 64},
             **changes,
         }
