@@ -5,6 +5,7 @@ All problems are collected, so that one run of any command shows them all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -67,6 +68,8 @@ def option_problem(option: Option, value: object) -> str | None:
             return f"expected text, found {value!r}"
         if option.choices and value not in option.choices:
             return str(unknown("choice", value, option.choices))
+        if option.pattern and not re.fullmatch(option.pattern, value):
+            return f"expected a text like '{option.default}', found {value!r}"
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"expected a number, found {value!r}"

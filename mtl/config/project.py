@@ -8,6 +8,7 @@ from typing import Any
 
 from mtl.config import datasets
 from mtl.config.deviations import scale_deviations
+from mtl.config.diagnostics import required_diagnostics
 from mtl.config.identity import (
     prepared_identity,
     run_fingerprint,
@@ -15,7 +16,7 @@ from mtl.config.identity import (
     twin_identity,
 )
 from mtl.config.load import DEFAULT_SCALE
-from mtl.config.models import Paper, RowScale, Scale, Setting
+from mtl.config.models import Paper, RowScale, Scale, Setting, SettingScale
 from mtl.config.spec import resolve, seed_groups
 from mtl.config.units import RUNS, Prepared, RunUnit, Twin
 from mtl.data import registry as data_registry
@@ -152,10 +153,18 @@ class Project:
         tasks = data_registry.tasks(setting.dataset, setting.tasks)
         scale = self.scale.settings[setting_name]
         own = scale.rows.get(row_name, RowScale())
-        spec = resolve(setting, row, info, tasks, scale, own)
+        diagnostics = required_diagnostics(paper).get((setting_name, row_name), ())
+        spec = resolve(
+            setting, row, info, tasks, scale, own, self._full(setting_name, row_name), diagnostics
+        )
         data = self.prepared(setting.dataset)
         code = self.code.union(
-            (TRAINING, f"mtl.methods.{row.method}", f"mtl.models.{setting.host}")
+            (
+                TRAINING,
+                f"mtl.methods.{row.method}",
+                f"mtl.models.{setting.host}",
+                *(f"mtl.diagnostics.{name}" for name in diagnostics),
+            )
         )
         source = {
             "fingerprint": data.fingerprint,
@@ -179,6 +188,13 @@ class Project:
                 )
             )
         return units
+
+    def _full(self, setting: str, row: str) -> tuple[SettingScale, RowScale] | None:
+        """A row of a setting at the full scale, if there is one."""
+        if self.full_scale is None or setting not in self.full_scale.settings:
+            return None
+        scale = self.full_scale.settings[setting]
+        return scale, scale.rows.get(row, RowScale())
 
     def table_units(self, paper: str, table: str) -> list[RunUnit]:
         """The distinct units that a table shows."""

@@ -46,9 +46,18 @@ def resolve(
     tasks: Sequence[Mapping[str, Any]],
     scale: SettingScale,
     own: RowScale,
+    full: tuple[SettingScale, RowScale] | None = None,
+    diagnostics: Sequence[str] = (),
 ) -> Spec:
-    """The spec of a row in a setting at a scale; `own` is what the scale changes for the row."""
-    row = row.model_copy(update={"options": {**row.options, **own.options}})
+    """The spec of a row in a setting at a scale.
+
+    Args:
+        own: what the scale changes for the row.
+        full: the setting and the row at the full scale, if there is one.
+        diagnostics: what figures and tables want to know of the training.
+    """
+    profile = _profile(setting, row, info, full)
+    row = _with_options(row, own)
     return {
         "dataset": setting.dataset,
         "tasks": [dict(task) for task in tasks],
@@ -66,6 +75,26 @@ def resolve(
             "split": setting.evaluation.split,
             "selection": setting.evaluation.selection,
         },
+        "diagnostics": list(diagnostics),
+        "profile": profile,
+    }
+
+
+def _with_options(row: Row, own: RowScale) -> Row:
+    return row.model_copy(update={"options": {**row.options, **own.options}})
+
+
+def _profile(
+    setting: Setting, row: Row, info: MethodInfo, full: tuple[SettingScale, RowScale] | None
+) -> dict[str, Any] | None:
+    """The network of the full scale, counted at the size of the paper's counts."""
+    if full is None or setting.profile is None:
+        return None
+    scale, own = full
+    return {
+        "width": scale.width,
+        "options": method_options(_with_options(row, own), info),
+        "size": list(setting.profile),
     }
 
 

@@ -44,6 +44,23 @@ def grouped_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
     return F.conv2d(x, weight.flatten(0, 1), None, stride, padding, 1, groups)
 
 
+def depthwise_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
+    """Convolve every channel with its own kernels, zero padded to keep the size at stride 1.
+
+    Args:
+        x: `[B, C, H, W]`.
+        weight: `[C, m, k, k]` with odd k: m kernels for each channel.
+        stride: of both dimensions.
+
+    Returns:
+        `[B, C*m, ceil(H / stride), ceil(W / stride)]`, the m maps of a channel adjacent.
+    """
+    channels, multiplier, kernel, _ = weight.shape
+    weight = weight.reshape(channels * multiplier, 1, kernel, kernel)
+    padding = [kernel // 2, kernel // 2]
+    return F.conv2d(x, weight, None, stride, padding, 1, channels)
+
+
 class Conv2d(ReplicatedModule):
     """A bias-free convolution with `[*lead, C_out, C_in, k, k]` weights, Kaiming fan-out normal."""
 
@@ -58,6 +75,26 @@ class Conv2d(ReplicatedModule):
 
     def forward(self, x: Tensor) -> Tensor:
         return grouped_conv2d(x, self.weight.reshape(-1, *self.weight.shape[-4:]), self.stride)
+
+
+class DepthwiseConv2d(ReplicatedModule):
+    """A bias-free depth-wise convolution, `[*lead, C, 1, k, k]` weights, Kaiming fan-out normal.
+
+    Each output channel has a fan-out of k*k: that of its own kernel. (torch's rule counts all
+    channels, which would make the outputs of wide layers tiny.)
+    """
+
+    weight: nn.Parameter
+
+    def __init__(self, replicas: Replicas, channels: int, kernel: int, stride: int = 1):
+        super().__init__()
+        self.stride = stride
+        fill = kaiming_normal(kernel * kernel)
+        shape = (channels, 1, kernel, kernel)
+        self.declare("weight", replicas.lead, shape, fill, trained=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return depthwise_conv2d(x, self.weight.reshape(-1, *self.weight.shape[-3:]), self.stride)
 
 
 class BatchNorm2d(ReplicatedModule):

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from mtl.layers.convolution import FEW_CHANNELS, grouped_conv2d
+from mtl.layers.primitives.layer import PrimitivesConv2d
 from mtl.layers.replicas import Replicas, ReplicatedModule, kaiming_normal
 
 # Keeps int(0.9 * 10) at 9, whatever the rounding of the product.
@@ -17,14 +18,14 @@ def shared_channels(gamma: float, channels: int) -> int:
     return int(gamma * channels + TOLERANCE)
 
 
-def even_shared_channels(gamma: float, channels: int) -> int:
-    """The even number nearest to `gamma * C_out` that leaves both branches two channels or more.
+def grouped_shared_channels(gamma: float, channels: int, groups: int) -> int:
+    """The multiple of `groups` nearest to `gamma * C_out` that leaves both branches one or more.
 
-    The two groups of the primitives' pointwise convolution need an even number (inferred; the
-    parameter counts of the specification hold for it).
+    The groups of the primitives' recombination need it; they are two for three primitives, so that
+    the number is even there (inferred; the parameter counts of the specification hold for it).
     """
-    nearest = 2 * round(gamma * channels / 2)
-    return min(max(nearest, 2), channels - 2)
+    nearest = groups * round(gamma * channels / groups)
+    return min(max(nearest, groups), channels - groups)
 
 
 class TaskConv2d(ReplicatedModule):
@@ -83,7 +84,7 @@ class ETRConv2d(nn.Module):
         super().__init__()
         self.stride = stride
         self.plain = plain
-        shared = shared_channels(gamma, c_out)
+        self.shared_channels = shared = shared_channels(gamma, c_out)
         self.shared: _SharedKernels | None = None
         self.specific: TaskConv2d | None = None
         if shared > 0:
@@ -127,8 +128,9 @@ class ETRNLPConv2d(nn.Module):
         specific: the convolutions of the tasks with the remaining outputs.
     """
 
-    def __init__(self, replicas: Replicas, shared: nn.Module, specific: TaskConv2d):
+    def __init__(self, replicas: Replicas, shared: PrimitivesConv2d, specific: TaskConv2d):
         super().__init__()
+        self.shared_channels = shared.c_out
         self.seeds = replicas.seeds
         self.shared = shared
         self.specific = specific

@@ -94,6 +94,9 @@ class ReplicatedModule(nn.Module):
     depend on which others it trains beside, nor on the order of construction.
     """
 
+    unused_parameters = 0
+    """Of one replica: weights that the public code of a layer registers, but never uses."""
+
     def __init__(self) -> None:
         super().__init__()
         self.declared: dict[str, tuple[int, Fill]] = {}
@@ -121,6 +124,9 @@ class ReplicatedModule(nn.Module):
 def initialise(model: nn.Module, seeds: Sequence[int]) -> None:
     """Draw every declared tensor of `model`, in float64 and then rounded to its own type.
 
+    A tensor's stream has its path in the model, without the step `unit` by which a method's wrapper
+    holds the host's own unit: wrapped or not, the unit starts from the same weights.
+
     Args:
         model: holds `ReplicatedModule`s; the first leading dimension of each of their tensors is
             the position of the seed in `seeds`.
@@ -132,7 +138,7 @@ def initialise(model: nn.Module, seeds: Sequence[int]) -> None:
             continue
         for name, (leading, fill) in module.declared.items():
             tensor = getattr(module, name).data
-            full_name = f"{prefix}.{name}"
+            full_name = f"{prefix}.{name}".replace(".unit.", ".")
             for index in np.ndindex(tensor.shape[:leading]):
                 generator.manual_seed(stream(seeds[index[0]], full_name, *index[1:]))
                 piece = torch.empty(tensor.shape[leading:], dtype=torch.float64)

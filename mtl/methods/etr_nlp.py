@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import nn
 
 from mtl.errors import MtlError
-from mtl.layers.etr import ETRNLPConv2d, TaskConv2d, TaskConvNorm, even_shared_channels
+from mtl.layers.etr import ETRNLPConv2d, TaskConv2d, TaskConvNorm, grouped_shared_channels
+from mtl.layers.primitives.layer import recombination_groups
 from mtl.methods._primitives import primitives_layer
 from mtl.methods.base import Method
 from mtl.methods.info import MethodInfo, Option
@@ -23,9 +24,11 @@ INFO = MethodInfo(
         "gamma": Option(
             0.9, paper=0.9, low=0.1, high=0.99, doc="Share of a layer's channels that tasks share."
         ),
-        "pool_size": Option(9, paper=9, low=3, doc="Pixels of the average pooling (section 5)."),
-        "perturbation": Option(
-            0.1, paper=None, low=0.0, doc="Bound of the uniform noise (PNN's default)."
+        "primitives": Option(
+            "avg9+conv3+perturb0.1",
+            paper=None,
+            pattern=r"[a-z]+[0-9.]+[a-z0-9.-]*(\+[a-z]+[0-9.]+[a-z0-9.-]*)*",
+            doc="The shared branch's primitives, in the words of the method nlp.",
         ),
         "specific_kernel": Option(
             3, paper=3, low=1, high=3, doc="Kernel of the tasks' branches (supplement A says 1)."
@@ -38,7 +41,7 @@ INFO = MethodInfo(
 
 
 class Build(Method):
-    """Algorithm 1, with C_shared rounded to an even number for the grouped 1x1 (inferred).
+    """Algorithm 1, with C_shared rounded to what the grouped 1x1 needs (inferred: two groups).
 
     The specific branch takes the stride of the convolution that the layer replaces; the printed
     algorithm has stride 1 everywhere. Stem, shortcuts and normalisations stay shared (inferred).
@@ -55,7 +58,8 @@ class Build(Method):
         kernel = int(self.options["specific_kernel"])
         if kernel % 2 == 0:
             raise MtlError(f"method.options.specific_kernel: expected 1 or 3, found {kernel}")
-        shared = even_shared_channels(float(self.options["gamma"]), spec.c_out)
+        groups = recombination_groups(1 + str(self.options["primitives"]).count("+"))
+        shared = grouped_shared_channels(float(self.options["gamma"]), spec.c_out, groups)
         conv = ETRNLPConv2d(
             context.replicas,
             primitives_layer(spec, context, shared, self.options),

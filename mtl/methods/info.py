@@ -18,7 +18,8 @@ class Option:
         default: the value used when a configuration names none.
         paper: the value that the method's paper or its public code prints; None if neither does.
         low, high: the closed range of valid numbers; None for no bound.
-        choices: the valid values of a word; empty for numbers.
+        choices: the valid values of a word; empty for numbers and free texts.
+        pattern: the regular expression that a free text matches as a whole; empty for none.
         doc: one sentence, with its unit and source.
     """
 
@@ -27,6 +28,7 @@ class Option:
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
+    pattern: str = ""
     doc: str = ""
 
 

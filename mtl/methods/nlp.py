@@ -19,9 +19,13 @@ INFO = MethodInfo(
     needs="architecture",
     regimes=("joint",),
     options={
-        "pool_size": Option(9, paper=9, low=3, doc="Pixels of the average pooling (section 5)."),
-        "perturbation": Option(
-            0.1, paper=None, low=0.0, doc="Bound of the uniform noise (PNN's default)."
+        "primitives": Option(
+            "avg9+conv3+perturb0.1",
+            paper=None,
+            pattern=r"[a-z]+[0-9.]+[a-z0-9.-]*(\+[a-z]+[0-9.]+[a-z0-9.-]*)*",
+            doc="Words joined by +: avg9, max3 (pixels), conv3, conv3-full, conv3-binary, "
+            "conv3-s0.5 (fixed; depth-wise, real and dense unless said), shift1 (pixels), "
+            "perturb0.1 (bound of the noise). The paper's choice of types; numbers unspecified.",
         ),
         "width_multiplier": Option(
             1, paper=2, low=1, doc="Factor on the host's widths (inferred: NLPs (2x) has 2)."

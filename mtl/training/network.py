@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from mtl.layers.heads import Heads
 from mtl.layers.replicas import Replicas, ReplicatedModule
 from mtl.methods import registry
 from mtl.methods.base import Method
-from mtl.models.unit import Context, Trunk
+from mtl.models.unit import Context, Trunk, UnitSpec
 from mtl.training.macs import MacCounter
 from mtl.training.spec import TrainingSpec
 
@@ -52,6 +53,8 @@ def build(
 ) -> tuple[Network, Method]:
     """Construct the networks of all seeds, not yet initialised, and the method of the training.
 
+    Every unit of the trunk has the attribute `unit_name`, its name in the host.
+
     Args:
         spec: host, width, method and its options.
         seeds: the run seeds that train together.
@@ -80,7 +83,13 @@ def build(
     context = Context(tuple(seeds), Replicas(len(seeds), networks), tuple(outputs), plain)
     method: Method = method_class(spec.options, context)
     host = importlib.import_module(f"mtl.models.{spec.host}")
-    trunk = host.build(method.unit, context, method.width(spec.width), size)
+
+    def unit(wanted: UnitSpec, context: Context) -> nn.Module:
+        made = method.unit(wanted, context)
+        made.unit_name = wanted.name  # type: ignore[assignment]
+        return made
+
+    trunk = host.build(unit, context, method.width(spec.width), size)
     network = Network(trunk, Heads(context.replicas, trunk.features, outputs))
     return network, method
 
@@ -93,6 +102,8 @@ class Counts:
         parameters_total: everything that learns, all tasks' branches and networks included.
         parameters_active: what one task's forward pass uses, with the heads of all tasks; the
             papers' #P columns fit this count.
+        parameters_registered: the total with what the public code of a layer registers and never
+            uses.
         macs: multiply-accumulates of one forward pass with one active task, of the layers as the
             papers print them.
         macs_all_tasks: of predicting all tasks of one image.
@@ -101,6 +112,7 @@ class Counts:
 
     parameters_total: int
     parameters_active: int
+    parameters_registered: int
     macs: int
     macs_all_tasks: int
     macs_input: tuple[int, int, int]
@@ -113,35 +125,55 @@ class Counts:
 def count(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> Counts:
     """Count parameters and MACs of one seed's model by one forward pass.
 
+    The weights stay as the system gives them, which costs no memory before they are written. (The
+    device "meta" would need none either, but imports torch's compiler: seconds in every process.)
     Convolutions and matrix products count; pooling, normalisation and elementwise work do not.
     """
     network, _ = build(spec, (0,), outputs, size, plain=True)
     joint = spec.regime == "joint"
     networks = network.heads.networks
-    image = torch.zeros(2, 3, *size)  # two images: normalising 1x1 maps needs two values
+    # Two images: normalising 1x1 maps needs two values.
+    image = torch.zeros(2, 3, *size)
     with MacCounter() as counter, torch.no_grad():
         network(image, None if joint else 0)
     per_pass = counter.macs // len(image)
-    total, active = parameter_counts(network, len(outputs))
+    total, active, registered = parameter_counts(network, len(outputs))
     return Counts(
         parameters_total=total,
         parameters_active=active,
+        parameters_registered=registered,
         macs=per_pass // networks,
         macs_all_tasks=per_pass if joint else per_pass * len(outputs),
         macs_input=(3, *size),
     )
 
 
-def parameter_counts(network: nn.Module, n_tasks: int) -> tuple[int, int]:
-    """Total and active parameters of the first seed; see `Counts`."""
-    total = active = 0
+def profile(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> dict[str, Any]:
+    """The counts that tables print, with the width: of the full scale's network if that is known.
+
+    Args:
+        spec: of the training.
+        outputs: number of outputs of each task.
+        size: `(H, W)` of the training's images.
+    """
+    width, options = spec.width, spec.options
+    if spec.profile is not None:
+        width, options, size = spec.profile.width, spec.profile.options, spec.profile.size
+    full = dataclasses.replace(spec, width=width, options=options)
+    return {"width": width, **count(full, outputs, size).as_json()}
+
+
+def parameter_counts(network: nn.Module, n_tasks: int) -> tuple[int, int, int]:
+    """Total, active and registered parameters of the first seed; see `Counts`."""
+    total = active = unused = 0
     for module in network.modules():
         if not isinstance(module, ReplicatedModule):
             continue
+        unused += module.unused_parameters
         for name, (leading, _) in module.declared.items():
             tensor = getattr(module, name)
             if isinstance(tensor, nn.Parameter):
                 one_seed = tensor.numel() // tensor.shape[0]
                 total += one_seed
                 active += one_seed // n_tasks if leading == 2 else one_seed
-    return total, active
+    return total, active, total + unused

@@ -21,6 +21,7 @@ UNIT = "unit.json"
 def write_outputs(
     trainer: Trainer,
     counts: Counts,
+    profile: Mapping[str, Any],
     identity: Mapping[str, Any],
     fingerprint: str,
     out: Path,
@@ -37,6 +38,7 @@ def write_outputs(
     Args:
         trainer: finished.
         counts: of one seed's model.
+        profile: of the model whose counts tables print.
         identity: what `fingerprint` hashes.
         fingerprint: names the unit.
         out, checkpoints: folders of the unit.
@@ -46,7 +48,7 @@ def write_outputs(
     hashes = {}
     for position, (seed, log) in enumerate(zip(trainer.seeds, trainer.logs, strict=True)):
         checkpoint_hash = _write_checkpoint(log, checkpoints / f"seed{seed}.safetensors")
-        record = _record(trainer, position, counts, identity, fingerprint, checkpoint_hash)
+        record = _record(trainer, position, counts, profile, identity, fingerprint, checkpoint_hash)
         text = canonical_json(record)
         atomic_write(out / f"seed{seed}" / RECORD, text)
         hashes[str(seed)] = sha256(text)
@@ -87,6 +89,7 @@ def _record(
     trainer: Trainer,
     position: int,
     counts: Counts,
+    profile: Mapping[str, Any],
     identity: Mapping[str, Any],
     fingerprint: str,
     checkpoint_hash: str,
@@ -106,12 +109,17 @@ def _record(
             "seed": trainer.seeds[position],
             "identity": dict(identity),
             "counts": counts.as_json(),
+            "profile": dict(profile),
             "selection": {"rule": trainer.spec.selection, "epoch": log.selected.epoch},
-            "metrics": log.selected.scores,
+            "metrics": {**log.selected.scores, **trainer.diagnostic_metrics(position)},
             "final": log.final.scores,
             "detail": log.selected.detail,
             "curve": log.curve,
             "solver_gap": gap,
+            "diagnostics": {
+                name: diagnostic.result(position)
+                for name, diagnostic in trainer.diagnostics.items()
+            },
             "checkpoint": {"sha256": checkpoint_hash},
         }
     )

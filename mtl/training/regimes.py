@@ -48,7 +48,9 @@ def joint(
     step = JointStep(losses, logits, network.heads, trunk, shared, first_of_epoch)
     weights = method.task_weights(step)
     (losses if weights is None else losses * weights).sum().backward()
-    trunk.backward(features.grad)
+    assert features.grad is not None
+    # As `trunk.backward(features.grad)`, for which torch would import its symbolic algebra.
+    (trunk * features.grad).sum().backward()
     adam.step()
     method.after_step()
     return losses.detach()

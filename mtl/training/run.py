@@ -11,7 +11,7 @@ from typing import Any
 
 from mtl.data.store import open_store
 from mtl.io import sha256
-from mtl.training.network import count
+from mtl.training.network import count, profile
 from mtl.training.outputs import write_outputs
 from mtl.training.platform import choose_device, describe_platform, make_deterministic
 from mtl.training.progress import Progress
@@ -81,7 +81,9 @@ def train_unit(
     parsed = TrainingSpec.parse(spec)
     data = open_store(store, expect_fingerprint=identity["data"]["fingerprint"])
     trainer = Trainer(parsed, seeds, data, choose_device(device))
-    counts = count(parsed, trainer.objective.outputs, (data.height, data.width))
+    size = (data.height, data.width)
+    counts = count(parsed, trainer.objective.outputs, size)
+    printed = profile(parsed, trainer.objective.outputs, size)
     key = sha256([fingerprint, describe_platform(trainer.device)])
     state = ResumeState(resume, key, resume_interval_s)
     progress = Progress(f"{spec['dataset']} {parsed.method}", trainer.total_batches)
@@ -104,6 +106,7 @@ def train_unit(
     write_outputs(
         trainer,
         counts,
+        printed,
         identity,
         fingerprint,
         out,

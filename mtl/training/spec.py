@@ -14,6 +14,21 @@ REGIMES: tuple[Regime, ...] = ("joint", "steady_state", "synchronized")
 
 
 @dataclass(frozen=True)
+class Profile:
+    """The network that the full scale trains, which tables count.
+
+    Attributes:
+        width: the host's first stage's channels.
+        options: of the method.
+        size: `(H, W)` of the images that the papers' counts hold for.
+    """
+
+    width: int
+    options: dict[str, Value]
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class TrainingSpec:
     """What `RunSpec.parse` makes of the plain specification that the fingerprint hashes.
 
@@ -30,6 +45,8 @@ class TrainingSpec:
         learning_rate: of Adam, constant.
         split: on which the evaluations are made.
         selection: "best_<metric>", the epoch with the best value on `split`, or "last".
+        diagnostics: modules of `mtl.diagnostics` that look at the training.
+        profile: None to count the trained network at its own images' size.
     """
 
     tasks: tuple[Task, ...]
@@ -45,6 +62,8 @@ class TrainingSpec:
     learning_rate: float
     split: str
     selection: str
+    diagnostics: tuple[str, ...]
+    profile: Profile | None
 
     @classmethod
     def parse(cls, spec: Mapping[str, Any]) -> TrainingSpec:
@@ -55,6 +74,7 @@ class TrainingSpec:
         """
         try:
             training, evaluation = spec["training"], spec["evaluation"]
+            profile = spec["profile"]
             parsed = cls(
                 tasks=tuple(
                     Task(task["name"], task["kind"], tuple(task["columns"]))
@@ -72,6 +92,10 @@ class TrainingSpec:
                 learning_rate=training["learning_rate"],
                 split=evaluation["split"],
                 selection=evaluation["selection"],
+                diagnostics=tuple(spec["diagnostics"]),
+                profile=None
+                if profile is None
+                else Profile(profile["width"], dict(profile["options"]), tuple(profile["size"])),
             )
         except KeyError as error:
             raise MtlError(f"run specification: the field {error} is missing") from None

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from mtl.data.store import Store
+from mtl.diagnostics import registry as diagnostics
+from mtl.diagnostics.base import Diagnostic, Subject
 from mtl.errors import MtlError
 from mtl.layers.replicas import initialise
 from mtl.objectives import registry as objectives
@@ -49,6 +52,10 @@ class SeedLog:
     selected: Evaluation | None = None
     final: Evaluation | None = None
     weights: dict[str, Tensor] = field(default_factory=dict)
+
+
+def _at_evaluation(diagnostic: Diagnostic, epoch: float, share: float) -> None:
+    diagnostic.at_evaluation(epoch, share)
 
 
 class Trainer:
@@ -98,7 +105,9 @@ class Trainer:
         self.loss_sums = torch.zeros(len(self.seeds), dtype=torch.float64)
         self.gap_sum, self.gap_max, self.gap_count = 0.0, 0.0, 0
         self.logs = [SeedLog() for _ in self.seeds]
-        self.timings = {"train_s": 0.0, "eval_s": 0.0}
+        subject = Subject(self.network, self.objective, self.eval_images, self.seeds, spec)
+        self.diagnostics = {name: diagnostics.build(name, subject) for name in spec.diagnostics}
+        self.timings = {"train_s": 0.0, "eval_s": 0.0, "diagnostics_s": 0.0}
 
     def _check_selection(self) -> None:
         rule = self.spec.selection
@@ -141,12 +150,31 @@ class Trainer:
                     trained = time.perf_counter()
                     self._evaluate()
                     self.timings["train_s"] += trained - started
+                    evaluated = time.perf_counter()
+                    self.timings["eval_s"] += evaluated - trained
+                    share = self.done_batches / self.total_batches
+                    epoch = self._epochs_done()
+                    self._diagnose(partial(_at_evaluation, epoch=epoch, share=share))
                     started = time.perf_counter()
-                    self.timings["eval_s"] += started - trained
                 if self.batch < self.batches:
                     after_batch(self)
             self.epoch, self.batch = self.epoch + 1, 0
             after_batch(self)
+        self._diagnose(Diagnostic.at_end)
+
+    def _diagnose(self, look: Callable[[Diagnostic], None]) -> None:
+        started = time.perf_counter()
+        for diagnostic in self.diagnostics.values():
+            look(diagnostic)
+        self.timings["diagnostics_s"] += time.perf_counter() - started
+
+    def diagnostic_metrics(self, position: int) -> dict[str, float]:
+        """What the diagnostics add to the metrics of the seed at a position."""
+        return {
+            name: value
+            for diagnostic in self.diagnostics.values()
+            for name, value in diagnostic.metrics(position).items()
+        }
 
     def _train_batch(self, indices: Tensor) -> None:
         self.method.before_batch(self.network, self.batch, self.batches, self.epoch)
@@ -201,8 +229,7 @@ class Trainer:
         self.loss_batches = 0
 
     def _log(self, log: SeedLog, position: int, counter: Counter) -> None:
-        done = self.done_batches
-        epoch = done / self.batches if done % self.batches else done // self.batches
+        epoch = self._epochs_done()
         scores = counter.scores(position)
         loss = float(self.loss_sums[position]) / self.loss_batches
         log.curve.append({"epoch": epoch, "train_loss": loss, **scores})
@@ -214,6 +241,11 @@ class Trainer:
             log.weights = {
                 name: tensor[position].clone() for name, tensor in self.network.state_dict().items()
             }
+
+    def _epochs_done(self) -> float:
+        """Epochs trained so far; whole ones as whole numbers."""
+        done = self.done_batches
+        return done / self.batches if done % self.batches else done // self.batches
 
     def mean_scores(self) -> dict[str, float]:
         """The mean over seeds of each metric at the last evaluation."""
@@ -235,6 +267,7 @@ class Trainer:
             "loss_batches": self.loss_batches,
             "gap": [self.gap_sum, self.gap_max, self.gap_count],
             "timings": self.timings,
+            "diagnostics": {name: one.state() for name, one in self.diagnostics.items()},
             "logs": [
                 {
                     "curve": log.curve,
@@ -256,6 +289,8 @@ class Trainer:
         self.loss_sums, self.loss_batches = state["loss_sums"], state["loss_batches"]
         self.gap_sum, self.gap_max, self.gap_count = state["gap"]
         self.timings = state["timings"]
+        for name, diagnostic in self.diagnostics.items():
+            diagnostic.load_state(state["diagnostics"][name])
         for log, stored in zip(self.logs, state["logs"], strict=True):
             log.curve, log.weights = stored["curve"], stored["weights"]
             log.selected, log.final = (

@@ -91,6 +91,8 @@ def make_spec(
     evaluations_per_epoch: int = 1,
     learning_rate: float = 1e-2,
     selection: str | None = None,
+    diagnostics: Sequence[str] = (),
+    profile: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A resolved run specification in its plain form; the method's defaults where unsaid."""
     info = registry.describe(method)
@@ -112,6 +114,8 @@ def make_spec(
             "learning_rate": learning_rate,
         },
         "evaluation": {"split": "val", "selection": selection or f"best_{metric}"},
+        "diagnostics": list(diagnostics),
+        "profile": profile,
     }
 
 

@@ -1,0 +1,1 @@
+"""Non-learnable primitives, one a file, and the layer that recombines them."""
