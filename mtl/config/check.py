@@ -187,6 +187,14 @@ def check_paper(problems: Problems, paper: Paper, document: Document, root: Path
                 problems.add(document, field, str(error))
                 continue
             _check_method(problems, document, field, row, info)
+    for name, setting in paper.settings.items():
+        for row, options in setting.rows.items():
+            field = ("settings", name, "rows", row)
+            if problems.name(document, field, "row", row, paper.rows):
+                method = paper.rows[row].method
+                if method in registry.available():
+                    changed = Row(method=method, options=options)
+                    _check_method(problems, document, field, changed, registry.describe(method))
     _check_tables(problems, document, paper, root)
     _check_figures(problems, document, paper)
 

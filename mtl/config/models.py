@@ -44,6 +44,9 @@ class Setting(Model):
     twin: dict[Identifier, Value] = Field(
         {}, description="dials of the dataset's twin that this problem sets, beside the scale's"
     )
+    rows: dict[Identifier, dict[Identifier, Value]] = Field(
+        {}, description="options of rows that hold in this setting, instead of the rows' own"
+    )
     profile: sequence_of(Count) | None = Field(  # type: ignore[valid-type]
         None,
         min_length=2,

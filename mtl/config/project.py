@@ -17,7 +17,7 @@ from mtl.config.identity import (
 )
 from mtl.config.load import DEFAULT_SCALE
 from mtl.config.models import Paper, RowScale, Scale, Setting, SettingScale
-from mtl.config.spec import resolve, seed_groups
+from mtl.config.spec import in_setting, resolve, seed_groups
 from mtl.config.units import RUNS, Prepared, RunUnit, Twin
 from mtl.data import registry as data_registry
 from mtl.errors import MtlError, unknown
@@ -148,7 +148,8 @@ class Project:
             raise unknown("setting", setting_name, paper.settings, paper.name)
         if row_name not in paper.rows:
             raise unknown("row", row_name, paper.rows, paper.name)
-        setting, row = paper.settings[setting_name], paper.rows[row_name]
+        setting = paper.settings[setting_name]
+        row = in_setting(paper.rows[row_name], setting.rows.get(row_name, {}))
         info = registry.describe(row.method)
         tasks = data_registry.tasks(setting.dataset, setting.tasks)
         scale = self.scale.settings[setting_name]

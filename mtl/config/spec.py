@@ -27,6 +27,11 @@ def method_options(row: Row, info: MethodInfo) -> dict[str, Any]:
     return options
 
 
+def in_setting(row: Row, options: Mapping[str, Any]) -> Row:
+    """The row with what a setting, or a scale, changes of its options."""
+    return row.model_copy(update={"options": {**row.options, **options}})
+
+
 def with_label(row: Row, info: MethodInfo) -> Row:
     """The row with a label: its own, else the method's with the values of the options.
 
@@ -57,7 +62,7 @@ def resolve(
         diagnostics: what figures and tables want to know of the training.
     """
     profile = _profile(setting, row, info, full)
-    row = _with_options(row, own)
+    row = in_setting(row, own.options)
     return {
         "dataset": setting.dataset,
         "tasks": [dict(task) for task in tasks],
@@ -80,10 +85,6 @@ def resolve(
     }
 
 
-def _with_options(row: Row, own: RowScale) -> Row:
-    return row.model_copy(update={"options": {**row.options, **own.options}})
-
-
 def _profile(
     setting: Setting, row: Row, info: MethodInfo, full: tuple[SettingScale, RowScale] | None
 ) -> dict[str, Any] | None:
@@ -93,7 +94,7 @@ def _profile(
     scale, own = full
     return {
         "width": scale.width,
-        "options": method_options(_with_options(row, own), info),
+        "options": method_options(in_setting(row, own.options), info),
         "size": list(setting.profile),
     }
 
