@@ -15,10 +15,10 @@ def sparse_signs(density: float) -> Fill:
     def fill(tensor: Tensor, generator: torch.Generator) -> None:
         n = tensor.numel()
         chosen = torch.randint(n, (int(density * n),), generator=generator)
-        signs = torch.randint(2, chosen.shape, generator=generator).to(tensor.dtype) * 2 - 1
-        flat = torch.zeros(n, dtype=tensor.dtype)
-        flat[chosen] = signs
-        tensor.copy_(flat.view(tensor.shape))
+        mask = torch.zeros(n, dtype=tensor.dtype)
+        mask[chosen] = 1
+        # A sign for every position: which of two draws of one position wins would be undefined.
+        tensor.bernoulli_(0.5, generator=generator).mul_(2).sub_(1).mul_(mask.view(tensor.shape))
 
     return fill
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -21,7 +22,8 @@ class JointStep:
         logits: `[S, B, O]`, each output of exactly one task.
         heads: the linear maps from the features to the logits.
         trunk: `[B, R, F]`, the pooled features as the output of the trunk's graph.
-        shared_weight: the last shared convolution's weight, `[S, ...]`.
+        shared_weight: finds the last shared convolution's weight, `[S, ...]`; a function, since the
+            layers of some methods have no such weight.
         first_of_epoch: whether this is an epoch's first step.
     """
 
@@ -29,7 +31,7 @@ class JointStep:
     logits: Tensor
     heads: Heads
     trunk: Tensor
-    shared_weight: nn.Parameter
+    shared_weight: Callable[[], nn.Parameter]
     first_of_epoch: bool
 
     @torch.no_grad()

@@ -66,7 +66,7 @@ class Build(Method):
     def _gradient_norms(self, step: JointStep) -> Tensor:
         """`[S, T]`: the norm of each task's gradient at the last shared weight."""
         norms = [
-            torch.autograd.grad(step.trunk, step.shared_weight, gradient, retain_graph=True)[0]
+            torch.autograd.grad(step.trunk, step.shared_weight(), gradient, retain_graph=True)[0]
             .flatten(1)
             .norm(dim=1)
             for gradient in step.feature_gradients()

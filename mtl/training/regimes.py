@@ -44,7 +44,7 @@ def joint(
     features = trunk.detach().requires_grad_()
     logits = network.heads(features, None)
     losses = objective.losses(logits, targets)
-    shared = network.trunk.last_shared_weight()
+    shared = network.trunk.last_shared_weight
     step = JointStep(losses, logits, network.heads, trunk, shared, first_of_epoch)
     weights = method.task_weights(step)
     (losses if weights is None else losses * weights).sum().backward()

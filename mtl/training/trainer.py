@@ -58,6 +58,10 @@ def _at_evaluation(diagnostic: Diagnostic, epoch: float, share: float) -> None:
     diagnostic.at_evaluation(epoch, share)
 
 
+def _at_end(diagnostic: Diagnostic) -> None:
+    diagnostic.at_end()
+
+
 class Trainer:
     """Trains the seeds of one configuration together.
 
@@ -160,7 +164,7 @@ class Trainer:
                     after_batch(self)
             self.epoch, self.batch = self.epoch + 1, 0
             after_batch(self)
-        self._diagnose(Diagnostic.at_end)
+        self._diagnose(_at_end)
 
     def _diagnose(self, look: Callable[[Diagnostic], None]) -> None:
         started = time.perf_counter()

@@ -35,7 +35,7 @@ def joint_step(
         logits,
         network.heads,
         trunk,
-        network.trunk.last_shared_weight(),
+        network.trunk.last_shared_weight,
         first_of_epoch,
     )
 
