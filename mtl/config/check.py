@@ -110,6 +110,12 @@ def _check_setting(
         place = (*field, "metrics", position)
         if problems.name(document, place, "metric", metric, METRICS):
             problems.name(document, place, f"metric of {setting.tasks}", metric, reported)
+    if set(setting.metrics) <= set(reported) - set(measured):
+        problems.add(
+            document,
+            (*field, "metrics"),
+            f"expected one of {', '.join(measured)} besides what diagnostics find",
+        )
     selection = setting.evaluation.selection
     if selection != "last" and selection.removeprefix("best_") not in measured:
         problems.add(

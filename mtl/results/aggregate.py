@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mtl.config import products
 from mtl.errors import MtlError
@@ -127,7 +127,8 @@ class TableData:
         groups: the settings with their headings and metric columns, in order.
         baseline: the row that deltas and comparisons refer to.
         rows: those of the paper, then the others, each in the order that the table asks for.
-        cost_settings: those whose costs are printed: one for all groups, or each group's own.
+        costs: whether costs stand "once", before all groups, or in "each" group.
+        cost_settings: the settings whose costs stand there: one, or each group's.
         features: columns of check marks, name to heading.
         order: the column that orders the rows; None where they stand as listed.
         published_best: by column, the best number of the printed table, also of rows that are not
@@ -148,6 +149,7 @@ class TableData:
     groups: tuple[Group, ...]
     baseline: str
     rows: tuple[Row, ...]
+    costs: Literal["once", "each"]
     cost_settings: tuple[str, ...]
     features: dict[str, str]
     order: Order | None
@@ -221,6 +223,7 @@ def build_table(
         groups=spec.groups,
         baseline=spec.baseline,
         rows=rows,
+        costs=spec.costs,
         cost_settings=_cost_settings(spec, rows),
         features=dict(spec.features),
         order=spec.order,
@@ -341,17 +344,20 @@ class _Builder:
 
 
 def _published_best(spec: Table, published: PublishedTable | None) -> dict[tuple[str, str], float]:
+    """The best printed number of each column that has some to compare."""
+    if published is None:
+        return {}
     return {
         (group.setting, metric): best
-        for group in (spec.groups if published else ())
+        for group in spec.groups
         for metric in (*group.metrics, DELTA)
-        if published and (best := published.best(group.setting, metric)) is not None
+        if (best := published.best(group.setting, metric)) is not None
     }
 
 
 def _cost_settings(spec: Table, rows: Sequence[Row]) -> tuple[str, ...]:
     """The settings whose costs are printed; once, those of the first that has runs."""
-    settings = tuple(group.setting for group in spec.groups)
+    settings = tuple(dict.fromkeys(group.setting for group in spec.groups))
     if spec.costs == "each":
         return settings
     with_runs = (s for s in settings if any(row.costs[s].profile for row in rows))
