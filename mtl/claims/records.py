@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from mtl.claims.contrasts import Cell, Contrast
 from mtl.claims.verdicts import ContrastResult, absent
 from mtl.claims.vocabulary import COUNTS, Vocabulary
+from mtl.config.diagnostics import required_diagnostics
 from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS
 from mtl.metrics.ranks import mean_ranks
+from mtl.published.table import MULTIPLES
 from mtl.render.labels import unit_scale
 from mtl.results import derived
 from mtl.results.statistics import bootstrap_interval, compare, summarise
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from mtl.config.units import RunUnit
     from mtl.published.table import PublishedTable
     from mtl.results.runs import Runs, RunSet
-
-_UNITS = {"million": 10**6, "billion": 10**9}
-"""Printed units of counts; what no table prints is counted in millions."""
 
 
 def paired_result(
@@ -147,6 +146,10 @@ class RecordEvidence:
         runs = self._runs_of(row, setting)
         if metric not in self._project.papers[self._paper].settings[setting].metrics:
             raise NotThereError(f"setting '{setting}' does not report '{metric}'")
+        diagnostic = METRICS[metric].diagnostic
+        made = required_diagnostics(self._project.papers[self._paper]).get((setting, row), ())
+        if diagnostic is not None and diagnostic not in made:
+            raise NotThereError(f"the runs of '{row}' in '{setting}' do not make '{diagnostic}'")
         return runs.values(metric)
 
     def _layout(self, setting: str, metric: str) -> tuple[Table, tuple[str, ...]]:
@@ -163,11 +166,14 @@ class RecordEvidence:
         )
 
     def _unit(self, cell: Cell) -> int:
-        """What one unit of a count is, in the first table that prints it in the cell's setting."""
+        """What one unit of a count is, in the first table that prints it in the cell's setting.
+
+        What no table prints is counted in millions.
+        """
         for table in self._tables:
             if cell.metric in table.header.columns and cell.setting in table.settings:
-                return _UNITS[table.header.columns[cell.metric].unit]
-        return 10**6
+                return MULTIPLES[table.header.columns[cell.metric].unit]
+        return MULTIPLES["million"]
 
     def metric(self, cell: Cell) -> dict[int, Fraction]:
         """A metric of the records."""
@@ -176,20 +182,23 @@ class RecordEvidence:
         return {seed: Fraction(value) * scale for seed, value in values.items()}
 
     def count(self, cell: Cell) -> dict[int, Fraction]:
-        """A cost; the same for all seeds."""
+        """A cost of the network that the full scale trains; the same for all seeds."""
         runs = self._runs_of(cell.row, cell.setting)
         name = COUNTS[cell.metric].record
         unit = self._unit(cell)
         for record in runs.records:
-            if name not in record.counts:
+            if name not in record.profile:
                 raise NotThereError(f"the records of '{cell.row}' do not count {name}")
-        return {r.seed: Fraction(r.counts[name]) / unit for r in runs.records}
+        return {r.seed: Fraction(r.profile[name]) / unit for r in runs.records}
 
     def delta(self, cell: Cell) -> dict[int, Fraction]:
         """The table's delta column: of each seed's runs, by the convention of our table."""
         table, metrics = self._layout(cell.setting, cell.metric)
         if table.delta is None:
             raise NotThereError("our table has no delta column")
+        metrics = derived.scored(metrics)
+        if not metrics:
+            raise NotThereError("our table has no column that a delta follows from")
         values = {
             (row, cell.setting, metric): self._metric_values(row, cell.setting, metric)
             for row in dict.fromkeys((cell.row, table.baseline))
@@ -208,13 +217,15 @@ class RecordEvidence:
         """The mean rank among all rows of the table, of each seed's runs."""
         table, metrics = self._layout(cell.setting, cell.metric)
         rows = (*table.rows, *table.extra_rows)
-        of_tasks = [m for m in metrics if METRICS[m].task is not None] or list(metrics)
+        ranked = derived.ranked(metrics)
+        if not ranked:
+            raise NotThereError("our table has no column to rank rows by")
         values = {
-            row: {m: self._metric_values(row, cell.setting, m) for m in of_tasks} for row in rows
+            row: {m: self._metric_values(row, cell.setting, m) for m in ranked} for row in rows
         }
         if cell.row not in values:
             raise NotThereError(f"row '{cell.row}' is not in our table")
-        columns = [METRICS[metric] for metric in of_tasks]
+        columns = [METRICS[metric] for metric in ranked]
         common = set.intersection(
             *(set(by_seed) for row in values.values() for by_seed in row.values())
         )

@@ -20,7 +20,8 @@ class Count:
     """A cost, which is exact and of which less is better.
 
     Attributes:
-        record: the count of the records that measures it.
+        record: the count of the records' profile that measures it: of the network that the full
+            scale trains, as papers print it.
         label: plain text.
     """
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mtl.config import datasets, hosts
-from mtl.config.models import DatasetScale, Paper, Row, Scale, Setting
+from mtl.config.models import DatasetScale, LearningCurves, Paper, Row, Scale, Setting, Table
 from mtl.config.yaml_file import Document, FieldPath
 from mtl.data import registry as data_registry
 from mtl.errors import MtlError, unknown
 from mtl.methods import registry
 from mtl.methods.info import MethodInfo, Option
-from mtl.metrics.catalogue import METRICS
+from mtl.metrics.catalogue import METRICS, is_diagnosed
 
 
 class Problems:
@@ -108,10 +108,17 @@ def _check_setting(
     if not known:
         return
     measured = datasets.metrics(partitions[setting.tasks]())
+    reported = (*measured, *datasets.diagnosed_metrics(partitions[setting.tasks]()))
     for position, metric in enumerate(setting.metrics):
         place = (*field, "metrics", position)
         if problems.name(document, place, "metric", metric, METRICS):
-            problems.name(document, place, f"metric of {setting.tasks}", metric, measured)
+            problems.name(document, place, f"metric of {setting.tasks}", metric, reported)
+    if set(setting.metrics) <= set(reported) - set(measured):
+        problems.add(
+            document,
+            (*field, "metrics"),
+            f"expected one of {', '.join(measured)} besides what diagnostics find",
+        )
     selection = setting.evaluation.selection
     if selection != "last" and selection.removeprefix("best_") not in measured:
         problems.add(
@@ -155,12 +162,48 @@ def _check_tables(problems: Problems, document: Document, paper: Paper, root: Pa
                 group.setting,
                 {("metrics", index): metric for index, metric in enumerate(group.metrics)},
             )
+        _check_order(problems, document, (*field, "order"), table)
+        _check_features(problems, document, (*field, "rows"), paper, table)
         if table.published is not None and not (root / table.published).is_file():
             problems.add(
                 document,
                 (*field, "published"),
                 f"expected a CSV file of printed numbers, found no file '{table.published}'",
             )
+
+
+def _check_order(problems: Problems, document: Document, field: FieldPath, table: Table) -> None:
+    if table.order is None:
+        return
+    metrics = {group.setting: group.metrics for group in table.groups}
+    setting, metric = table.order.setting, table.order.metric
+    if problems.name(document, (*field, "setting"), "setting of this table", setting, metrics):
+        kind = f"metric of this table in {setting}"
+        problems.name(document, (*field, "metric"), kind, metric, metrics[setting])
+
+
+def _check_features(
+    problems: Problems, document: Document, field: FieldPath, paper: Paper, table: Table
+) -> None:
+    """A table with columns of check marks has one for each feature of its rows."""
+    if not table.features:
+        return
+    for position, row in enumerate((*table.rows, *table.extra_rows)):
+        place = (*field, position) if position < len(table.rows) else field
+        for feature in paper.rows[row].features if row in paper.rows else ():
+            kind = f"feature of row {row} in this table"
+            problems.name(document, place, kind, feature, table.features)
+
+
+def _check_row_features(
+    problems: Problems, document: Document, field: FieldPath, paper: Paper, row: Row
+) -> None:
+    known = {feature for table in paper.tables.values() for feature in table.features}
+    for position, feature in enumerate(row.features):
+        place = (*field, "features", position)
+        problems.name(document, place, "feature of a table", feature, known)
+        if feature in row.features[:position]:
+            problems.add(document, place, f"'{feature}' appears more than once")
 
 
 def _check_figures(problems: Problems, document: Document, paper: Paper) -> None:
@@ -172,6 +215,25 @@ def _check_figures(problems: Problems, document: Document, paper: Paper) -> None
             metric = getattr(figure, "metric", None)
             metrics: dict[FieldPath, str] = {("metric",): metric} if metric else {}
             _check_columns(problems, document, field, paper, setting, metrics)
+        if isinstance(figure, LearningCurves) and is_diagnosed(figure.metric):
+            problems.add(
+                document,
+                (*field, "metric"),
+                f"'{figure.metric}' is a mean over training, which has no curve",
+            )
+
+
+def _check_setting_rows(
+    problems: Problems, document: Document, field: FieldPath, paper: Paper, setting: Setting
+) -> None:
+    """The options that rows have in one setting."""
+    for row, options in setting.rows.items():
+        place = (*field, row)
+        if problems.name(document, place, "row", row, paper.rows):
+            method = paper.rows[row].method
+            if method in registry.available():
+                changed = Row(method=method, options=options)
+                _check_method(problems, document, place, changed, registry.describe(method))
 
 
 def check_paper(problems: Problems, paper: Paper, document: Document, root: Path) -> None:
@@ -188,13 +250,9 @@ def check_paper(problems: Problems, paper: Paper, document: Document, root: Path
                 continue
             _check_method(problems, document, field, row, info)
     for name, setting in paper.settings.items():
-        for row, options in setting.rows.items():
-            field = ("settings", name, "rows", row)
-            if problems.name(document, field, "row", row, paper.rows):
-                method = paper.rows[row].method
-                if method in registry.available():
-                    changed = Row(method=method, options=options)
-                    _check_method(problems, document, field, changed, registry.describe(method))
+        _check_setting_rows(problems, document, ("settings", name, "rows"), paper, setting)
+    for name, row in paper.rows.items():
+        _check_row_features(problems, document, ("rows", name), paper, row)
     _check_tables(problems, document, paper, root)
     _check_figures(problems, document, paper)
 

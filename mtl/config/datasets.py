@@ -9,6 +9,7 @@ from typing import Any
 
 from mtl.data import registry
 from mtl.errors import MtlError
+from mtl.metrics.catalogue import METRICS, is_diagnosed
 
 # What the evaluation of attribute tasks measures; tasks of classes have an accuracy each.
 ATTRIBUTE_METRICS = ("precision", "recall", "f_score")
@@ -19,6 +20,13 @@ def metrics(tasks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     if tasks[0]["kind"] == "attributes":
         return ATTRIBUTE_METRICS
     return (*(f"accuracy_{task['name']}" for task in tasks), "accuracy")
+
+
+def diagnosed_metrics(tasks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The metrics of a partition that runs have only with a diagnostic."""
+    if tasks[0]["kind"] != "attributes":
+        return ()
+    return tuple(name for name in METRICS if is_diagnosed(name))
 
 
 def manifest_path(dataset: str) -> Path:

@@ -1,15 +1,42 @@
-"""Which diagnostics the runs of a paper must make."""
+"""Which diagnostics the runs of a paper have to make for its tables and figures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from mtl.config.models import Paper
+from mtl.metrics.catalogue import METRICS
 
 
 def required_diagnostics(paper: Paper) -> dict[tuple[str, str], tuple[str, ...]]:
-    """For each (setting, row) the sorted names of the diagnostics that figures ask for."""
-    wanted: dict[tuple[str, str], set[str]] = {}
+    """The modules of `mtl.diagnostics` that the runs of each (setting, row) must make, sorted.
+
+    A figure asks for its own and for that of its metric, a table for those of its metrics. Pairs
+    of which nothing asks for a diagnostic are absent.
+    """
+    required: dict[tuple[str, str], set[str]] = {}
+    for pair, diagnostic in (*_of_tables(paper), *_of_figures(paper)):
+        required.setdefault(pair, set()).add(diagnostic)
+    return {pair: tuple(sorted(names)) for pair, names in required.items()}
+
+
+def _of_tables(paper: Paper) -> Iterator[tuple[tuple[str, str], str]]:
+    for table in paper.tables.values():
+        for group in table.groups:
+            for diagnostic in _of_metrics(group.metrics):
+                for row in (*table.rows, *table.extra_rows):
+                    yield (group.setting, row), diagnostic
+
+
+def _of_figures(paper: Paper) -> Iterator[tuple[tuple[str, str], str]]:
     for figure in paper.figures.values():
-        for pair in figure.pairs:
-            if figure.diagnostic is not None:
-                wanted.setdefault(pair, set()).add(figure.diagnostic)
-    return {pair: tuple(sorted(names)) for pair, names in wanted.items()}
+        own = {figure.diagnostic} if figure.diagnostic is not None else set()
+        for diagnostic in own | _of_metrics([getattr(figure, "metric", "")]):
+            for pair in figure.pairs:
+                yield pair, diagnostic
+
+
+def _of_metrics(metrics: Iterable[str]) -> set[str]:
+    """What the metrics ask for; names that the catalogue lacks are refused elsewhere."""
+    found = {METRICS[metric].diagnostic for metric in metrics if metric in METRICS}
+    return {diagnostic for diagnostic in found if diagnostic is not None}

@@ -66,6 +66,9 @@ class Row(Model):
     regime: Literal["joint", "steady_state", "synchronized"] | None = Field(
         None, description="update regime; the method's first if absent"
     )
+    features: sequence_of(Identifier) = Field(  # type: ignore[valid-type]
+        (), description="what the row has of the features that its tables name"
+    )
     cite: str | None = Field(None, description="the paper's reference number or a key")
     note: str | None = Field(None, description="shown with the row")
 
@@ -76,6 +79,13 @@ class Group(Model):
     setting: Identifier
     label: str
     metrics: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
+
+
+class Order(Model):
+    """A column whose reproduced means order the rows of a table."""
+
+    setting: Identifier
+    metric: Identifier
 
 
 class Table(Model):
@@ -90,6 +100,19 @@ class Table(Model):
     groups: sequence_of(Group) = Field(min_length=1)  # type: ignore[valid-type]
     rows: sequence_of(Identifier) = Field(min_length=1, description="rows that the paper prints")  # type: ignore[valid-type]
     extra_rows: sequence_of(Identifier) = Field((), description="rows that the paper lacks")  # type: ignore[valid-type]
+    costs: Literal["once", "each"] = Field(
+        "once",
+        description="whether parameters and multiply-accumulates stand once, those of the first "
+        "group with runs, or in each group",
+    )
+    features: dict[Identifier, str] = Field(
+        {}, description="columns of check marks: feature of rows to heading, in order"
+    )
+    order: Order | None = Field(
+        None,
+        description="rows stand in rising order of this column, the baseline last; as listed if "
+        "absent",
+    )
     published: str | None = Field(None, description="CSV with the printed numbers")
     deviations: sequence_of(str) = Field((), description="what differs from the paper, this table")  # type: ignore[valid-type]
 

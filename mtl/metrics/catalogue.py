@@ -19,6 +19,9 @@ class Metric:
         task: the task or group of tasks that it measures; None for a mean over several tasks that
             have columns of their own, which would count them twice.
         primary: whether it is its task's one metric in the convention `primary` of delta.
+        diagnostic: the module of `mtl.diagnostics` that a run must make to have it; None for what
+            every run has. It says nothing of how good a row is, so that no delta and no mean rank
+            counts it.
     """
 
     name: str
@@ -29,10 +32,23 @@ class Metric:
     digits: int
     task: str | None
     primary: bool
+    diagnostic: str | None = None
+
+
+def is_diagnosed(metric: str) -> bool:
+    """Whether only runs that make a diagnostic have the metric."""
+    return metric in METRICS and METRICS[metric].diagnostic is not None
 
 
 def _percent(name: str, label: str, task: str | None, primary: bool = False) -> Metric:
     return Metric(name, label, label, "percent", +1, 1, task, primary)
+
+
+def _of_gradients(name: str, label: str, unit: str, direction: int, digits: int) -> Metric:
+    """A mean over training of what `gradient_conflict` measures."""
+    return Metric(
+        name, label, label, unit, direction, digits, None, False, diagnostic="gradient_conflict"
+    )
 
 
 METRICS: dict[str, Metric] = {
@@ -44,5 +60,8 @@ METRICS: dict[str, Metric] = {
         _percent("accuracy_left", "Left digit", "left", primary=True),
         _percent("accuracy_right", "Right digit", "right", primary=True),
         _percent("accuracy", "Mean accuracy", None),
+        _of_gradients("gradient_cosine", "Cosine", "unitless", +1, 3),
+        _of_gradients("gradient_negative", "Negative pairs", "percent", -1, 1),
+        _of_gradients("gradient_variance", "Variance", "unitless", -1, 3),
     )
 }

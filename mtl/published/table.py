@@ -18,6 +18,12 @@ from mtl.published.numbers import Published, check_number, decimals
 COLUMNS = ("row", "setting", "metric", "mean", "std")
 DELTA = "delta_p"
 PARAMETERS = "parameters"
+MACS = ("macs", "macs_g")
+"""Columns of multiply-accumulates, by the unit that a paper prints them in."""
+
+MULTIPLES = {"million": 10**6, "billion": 10**9}
+"""Units in which costs are printed."""
+
 
 Key = tuple[str, str, str]
 """(row, setting, metric) of a cell."""
@@ -48,6 +54,14 @@ class PublishedTable:
     def is_lost(self, row: str, setting: str, metric: str) -> bool:
         """Whether the paper prints the cell, but its number is lost."""
         return not self.lost.isdisjoint(self._keys(row, setting, metric))
+
+    def best(self, setting: str, metric: str) -> float | None:
+        """The best printed mean of a column; None unless it has more than one."""
+        numbers = (self.find(row, setting, metric) for row in self.header.rows)
+        means = [float(number.mean) for number in numbers if number is not None]
+        if len(means) < 2:
+            return None
+        return max(means) if self.header.columns[metric].sign > 0 else min(means)
 
     def _keys(self, row: str, setting: str, metric: str) -> tuple[Key, ...]:
         """Where a cell may be; a table says nothing of settings that it does not have."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mtl.metrics.catalogue import METRICS, Metric
+from mtl.metrics.catalogue import METRICS, Metric, is_diagnosed
 from mtl.render import markup, numbers, svg
 from mtl.render.html import table_anchor
 from mtl.render.labels import REFERENCE, axis_label, unit_scale
@@ -132,9 +132,12 @@ def _baseline(paper: Paper, setting: str) -> str | None:
 
 
 def setting_view(project: Project, paper: Paper, setting: str, runs: Runs) -> SettingView:
-    """Every row's runs by epoch, in the last of the setting's metrics, on one common scale."""
+    """Every row's runs by epoch, in the last of the setting's metrics, on one common scale.
+
+    Metrics that are means over training have no curve.
+    """
     model = paper.settings[setting]
-    metric = METRICS[model.metrics[-1]]
+    metric = METRICS[[name for name in model.metrics if not is_diagnosed(name)][-1]]
     sets = {row: runs.of(paper.name, setting, row) for row in _rows_of(paper, setting)}
     series = {
         row: one

@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from mtl.errors import MtlError
 from mtl.render import markup
+from mtl.render.costs import Cost, CostBlock
 from mtl.render.environment import latex_environment
 from mtl.render.sheet import DELTA, MISSING, NOT_IN_PAPER, Column, Entry, Line, Sheet
 
@@ -19,10 +21,12 @@ NO_LATEX = (
     "pdflatex not found; install texlive-latex-base texlive-latex-recommended "
     "texlive-fonts-recommended lmodern"
 )
-WIDE_TABLE = 8
-"""From this many columns of metrics on, a table spans both columns of a paper."""
+WIDE_TABLE = 7
+"""A table with so many columns, without label and costs that stand once, spans a page's width."""
 NARROW, WIDE = "125mm", "185mm"
 """Widths of a page that holds a table alone."""
+
+CHECK = r"\mtlcheck"
 
 _ARROWS = {"↑": r"$\uparrow$", "↓": r"$\downarrow$"}
 _TIMEOUT_S = 120
@@ -72,21 +76,70 @@ def _heading(column: Column) -> str:
 
 
 def _groups(sheet: Sheet) -> list[dict[str, Any]]:
-    groups, first = [], 5
+    groups, first = [], 1 + _before_groups(sheet)
     for group in sheet.groups:
-        last = first + len(group.columns) - 1
-        alignment = "".join("r" if column.metric == DELTA else "c" for column in group.columns)
+        costs = group.costs.columns if group.costs else ()
+        metrics = "".join("r" if column.metric == DELTA else "c" for column in group.columns)
         groups.append(
             {
                 "label": markup.latex(group.label),
-                "size": len(group.columns),
-                "alignment": alignment,
+                "size": group.width,
+                "alignment": "r" * len(costs) + metrics,
                 "first": first,
-                "last": last,
+                "last": first + group.width - 1,
+                "headings": [
+                    *(markup.latex(column.label) for column in costs),
+                    *map(_heading, group.columns),
+                ],
             }
         )
-        first = last + 1
+        first += group.width
     return groups
+
+
+def _before_groups(sheet: Sheet) -> int:
+    """The number of columns before the first group: the label, check marks, costs."""
+    return 1 + len(sheet.features) + (len(sheet.costs.columns) if sheet.costs else 0)
+
+
+def _upper_costs(sheet: Sheet) -> list[dict[str, Any]]:
+    """The upper headings of the costs that stand once."""
+    upper, first = [], 2 + len(sheet.features)
+    for over, size in sheet.costs.headings if sheet.costs else ():
+        upper.append(
+            {"label": markup.latex(over), "size": size, "first": first, "last": first + size - 1}
+        )
+        first += size
+    return upper
+
+
+def _printed_costs(costs: Sequence[Cost], block: CostBlock) -> list[str]:
+    """Papers print one number of parameters, which stands below both of ours."""
+    counts = [column.count for column in block.columns]
+    cells = []
+    for count, cost in zip(counts, costs, strict=True):
+        text = _number(cost.published or "")
+        if count == "parameters_total" and "parameters_active" in counts:
+            cells.append(rf"\multicolumn{{2}}{{c}}{{{text}}}")
+        elif count != "parameters_active":
+            cells.append(text)
+    return cells
+
+
+def _cells(
+    sheet: Sheet,
+    line: Line,
+    costs_of: Callable[[Sequence[Cost], CostBlock], list[str]],
+    entry: Callable[[Entry], str],
+) -> list[str]:
+    """A line's cells behind its label."""
+    cells = [CHECK if has else "" for has in line.features]
+    if sheet.costs:
+        cells += costs_of(line.costs[sheet.costs.setting], sheet.costs)
+    for group, costs, entries in sheet.parts(line):
+        cells += costs_of(costs, group.costs) if group.costs else []
+        cells += map(entry, entries)
+    return cells
 
 
 def _blocks(sheet: Sheet) -> list[dict[str, Any]]:
@@ -97,10 +150,9 @@ def _blocks(sheet: Sheet) -> list[dict[str, Any]]:
             "starts_extra": not line.in_paper
             and position > 0
             and sheet.lines[position - 1].in_paper,
-            "costs": [
-                _number(text) for text in (line.parameters_total, line.parameters_active, line.macs)
-            ],
-            "entries": [_reproduced(entry) for entry in line.entries],
+            "cells": _cells(
+                sheet, line, lambda costs, _: [_number(cost.text) for cost in costs], _reproduced
+            ),
         }
         for position, line in enumerate(sheet.lines)
     ]
@@ -110,18 +162,18 @@ def _blocks(sheet: Sheet) -> list[dict[str, Any]]:
             {
                 "label": markup.latex(line.label),
                 "starts_extra": False,
-                "costs": [rf"\multicolumn{{2}}{{c}}{{{line.published_parameters or ''}}}", ""],
-                "entries": [_printed(entry) for entry in line.entries],
+                "cells": _cells(sheet, line, _printed_costs, _printed),
             }
             for line in sheet.lines
-            if line.in_paper
+            if line.published
         ]
         blocks.append({"title": "Printed in the paper", "lines": printed})
     return blocks
 
 
 def _is_wide(sheet: Sheet) -> bool:
-    return len(sheet.columns) >= WIDE_TABLE
+    grouped = sum(group.width for group in sheet.groups)
+    return len(sheet.features) + grouped >= WIDE_TABLE
 
 
 def _notes(sheet: Sheet) -> list[str]:
@@ -148,9 +200,12 @@ def table(sheet: Sheet, paper: str, name: str, fingerprint: str) -> str:
             name=name,
             caption=markup.latex(sheet.caption),
             banner=sheet.banner and markup.latex(sheet.banner),
+            features=[markup.latex(label) for label in sheet.features],
+            check=CHECK,
+            upper=_upper_costs(sheet),
+            costs=[markup.latex(c.label) for c in (sheet.costs.columns if sheet.costs else ())],
             groups=_groups(sheet),
-            columns=[_heading(column) for column in sheet.columns],
-            width=4 + len(sheet.columns),
+            width=_before_groups(sheet) + sum(group.width for group in sheet.groups),
             blocks=_blocks(sheet),
             reasons=[(letter, markup.latex(reason)) for letter, reason in sheet.reasons],
             footnotes=[markup.latex(note) for note in _notes(sheet)],
@@ -165,6 +220,7 @@ def page(sheet: Sheet, file: str) -> str:
         .get_template("page.tex.j2")
         .render(
             width=WIDE if _is_wide(sheet) else NARROW,
+            checks=bool(sheet.features),
             heading=markup.latex(sheet.heading),
             file=file,
         )

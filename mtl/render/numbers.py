@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 
 MINUS = "\u2212"
+MISSING = "—"
+"""What stands in place of a number that is not there."""
 
 
 def fixed(value: float, digits: int) -> str:

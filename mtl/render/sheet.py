@@ -11,15 +11,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mtl.metrics.catalogue import METRICS
+from mtl.metrics.catalogue import METRICS, is_diagnosed
 from mtl.render import numbers
+from mtl.render.costs import (
+    Cost,
+    CostBlock,
+    cost_block,
+    cost_entries,
+    cost_legend,
+    cost_notes,
+)
 from mtl.render.labels import is_synthetic, unit_scale
 
 if TYPE_CHECKING:
+    from mtl.config.models import Order
     from mtl.results.aggregate import Cell, DeltaCell, Row, TableData
 
 DELTA = "delta_p"
-MISSING = "—"
+MISSING = numbers.MISSING
 TIED = "†"
 NOT_IN_PAPER = "⋆"
 
@@ -57,11 +66,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Group:
-    """Columns under one heading."""
+    """Columns under one heading.
+
+    Attributes:
+        costs: its columns of costs, which stand before the others; None where costs stand once.
+    """
 
     setting: str
     label: str
+    costs: CostBlock | None
     columns: tuple[Column, ...]
+
+    @property
+    def width(self) -> int:
+        """The number of its columns."""
+        return len(self.columns) + (len(self.costs.columns) if self.costs else 0)
 
 
 @dataclass(frozen=True)
@@ -95,18 +114,27 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One row: its label, its costs as printed, its entries in the order of the columns."""
+    """One row.
+
+    Attributes:
+        features: whether it has each of the sheet's features.
+        costs: by setting, for the blocks that the sheet and its groups have.
+        entries: in the order of the columns.
+    """
 
     id: str
     label: str
     in_paper: bool
     note: str | None
-    parameters_total: str
-    parameters_active: str
-    macs: str
-    published_parameters: str | None
-    costs: tuple[float | None, float | None, float | None]
+    features: tuple[bool, ...]
+    costs: dict[str, tuple[Cost, ...]]
     entries: tuple[Entry, ...]
+
+    @property
+    def published(self) -> bool:
+        """Whether the paper prints any of its numbers."""
+        costs = (cost.published for block in self.costs.values() for cost in block)
+        return any((*costs, *(entry.published for entry in self.entries)))
 
 
 @dataclass(frozen=True)
@@ -117,6 +145,9 @@ class Sheet:
         heading: how the paper numbers it, for example "Table 3(a)"; "Table" when it has no number.
         title: what stands after the number.
         banner: the loud line for synthetic data, or None.
+        features: the headings of the columns of check marks.
+        costs: the columns of costs that stand once, before all groups; None where each group has
+            its own.
         lines: rows of the paper, then rows that are not in it.
         published: whether any printed number is shown beside ours.
         reasons: (letter, why) of the marked entries.
@@ -130,6 +161,8 @@ class Sheet:
     caption: str
     banner: str | None
     provenance: str
+    features: tuple[str, ...]
+    costs: CostBlock | None
     groups: tuple[Group, ...]
     lines: tuple[Line, ...]
     published: bool
@@ -152,6 +185,15 @@ class Sheet:
     def columns(self) -> tuple[Column, ...]:
         return tuple(column for group in self.groups for column in group.columns)
 
+    def parts(self, line: Line) -> list[tuple[Group, tuple[Cost, ...], tuple[Entry, ...]]]:
+        """A line's cells by group: the group, its costs if it has columns of them, its entries."""
+        parts, first = [], 0
+        for group in self.groups:
+            costs = line.costs[group.setting] if group.costs else ()
+            parts.append((group, costs, line.entries[first : first + len(group.columns)]))
+            first += len(group.columns)
+        return parts
+
 
 def banner(source_labels: Iterable[str], scale: str) -> str | None:
     """The line that no reader of numbers from synthetic data may miss; None for real data.
@@ -169,8 +211,9 @@ def banner(source_labels: Iterable[str], scale: str) -> str | None:
     )
 
 
-def _groups(data: TableData) -> tuple[Group, ...]:
-    groups = []
+def _groups(data: TableData, blocks: dict[str, CostBlock]) -> tuple[Group, ...]:
+    """The groups; the first of each setting takes its columns of costs."""
+    groups, remaining = [], dict(blocks)
     for group in data.groups:
         columns = []
         for name in group.metrics:
@@ -187,7 +230,9 @@ def _groups(data: TableData) -> tuple[Group, ...]:
             )
         if any(group.setting in row.deltas for row in data.rows):
             columns.append(Column(group.setting, DELTA, r"$\Delta_p$ (%)", "↑", 1, 1.0))
-        groups.append(Group(group.setting, group.label, tuple(columns)))
+        groups.append(
+            Group(group.setting, group.label, remaining.pop(group.setting, None), tuple(columns))
+        )
     return tuple(groups)
 
 
@@ -245,59 +290,37 @@ def _delta_entry(column: Column, cell: DeltaCell | None, order: Sequence[float])
     )  # fmt: skip
 
 
-def _costs(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
-    """Total and active parameters and MACs of each row, in millions.
-
-    Both counts of parameters stand under one heading, so they share their decimals.
-    """
-    parameters = numbers.column_digits(
-        [count for row in rows for count in (row.parameters_total, row.parameters_active)]
-    )
-    macs = numbers.column_digits([row.macs for row in rows])
-    return [
-        (
-            numbers.millions(row.parameters_total, parameters) or MISSING,
-            numbers.millions(row.parameters_active, parameters) or MISSING,
-            numbers.millions(row.macs, macs) or MISSING,
-        )
-        for row in rows
-    ]
+def _with_published_best(entry: Entry, best: float | None) -> Entry:
+    """Mark the best printed value of a column; the papers print ties in bold together."""
+    printed = entry.published is not None and float(entry.published[0]) == best
+    return replace(entry, published_best=printed)
 
 
-def _with_published_best(lines: list[list[Entry]]) -> list[tuple[Entry, ...]]:
-    """Mark the best printed values of each column; the papers print ties in bold together."""
-    columns = []
-    for entries in zip(*lines, strict=True):
-        direction = +1 if entries[0].column.arrow == "↑" else -1
-        printed = [direction * float(e.published[0]) for e in entries if e.published]
-        columns.append(
-            [
-                replace(
-                    entry,
-                    published_best=len(printed) > 1
-                    and entry.published is not None
-                    and direction * float(entry.published[0]) == max(printed),
-                )
-                for entry in entries
-            ]
-        )
-    return list(zip(*columns, strict=True))
-
-
-def _spread(n: int, columns: Iterable[Column]) -> str:
+def _spread(n: int, columns: Sequence[Column]) -> str:
     text = f"Mean ± sample standard deviation over n = {n} seeds" if n > 1 else "One seed"
-    return f"{text}, in percent." if any(column.scale == 100 for column in columns) else f"{text}."
+    others = [column.label for column in columns if column.scale != 100 and column.metric != DELTA]
+    if not any(column.scale == 100 for column in columns):
+        return f"{text}."
+    besides = f", except {', '.join(dict.fromkeys(others))}" if others else ""
+    return f"{text}, in percent{besides}."
 
 
-def _legend(lines: Sequence[Line]) -> tuple[str, ...]:
+def _legend(data: TableData, lines: Sequence[Line]) -> tuple[str, ...]:
     parts = []
     if any(entry.tied for line in lines for entry in line.entries):
         parts.append(f"{TIED}: not distinguishable from the best mean")
     if any(not line.in_paper for line in lines):
         parts.append(f"{NOT_IN_PAPER}: not a row of the paper")
-    parts.append("#P: learnable parameters, all of them and those that one task uses")
-    parts.append("MACs: multiply-accumulates of one forward pass")
-    return tuple(parts)
+    if data.order is not None:
+        parts.append(_order(data, data.order))
+    return (*parts, *cost_legend(data))
+
+
+def _order(data: TableData, order: Order) -> str:
+    label = next(group.label for group in data.groups if group.setting == order.setting)
+    place = f" ({label})" if len(data.groups) > 1 else ""
+    metric = METRICS[order.metric].label
+    return f"rows: in rising order of our mean {metric}{place}, the baseline last"
 
 
 def _tests(data: TableData) -> str | None:
@@ -324,7 +347,12 @@ def _delta_note(data: TableData, labels: dict[str, str]) -> str | None:
     meaning = "; ".join(
         f"{DELTA_CONVENTIONS.get(name, name)} (convention '{name}')" for name in conventions
     )
-    return rf"$\Delta_p$: {meaning}, against {labels.get(data.baseline, data.baseline)}."
+    aside = [m for group in data.groups for m in group.metrics if is_diagnosed(m)]
+    without = f", without {', '.join(METRICS[m].label for m in dict.fromkeys(aside))}"
+    return (
+        rf"$\Delta_p$: {meaning}{without if aside else ''}, against "
+        f"{labels.get(data.baseline, data.baseline)}."
+    )
 
 
 def _descending_deltas(rows: Iterable[Row], setting: str) -> list[float]:
@@ -344,15 +372,21 @@ def build_sheet(data: TableData) -> Sheet:
         KeyError: when the table names a metric that the catalogue lacks; planning refuses that.
     """
     reasons = _Reasons()
-    groups = _groups(data)
     rows = sorted(data.rows, key=lambda row: not row.in_paper)
+    once = data.costs == "once"
+    blocks = {name: cost_block(rows, name, inside=not once) for name in data.cost_settings}
+    costs = {name: cost_entries(rows, block) for name, block in blocks.items()}
+    groups = _groups(data, {} if once else blocks)
     delta_order = {group.setting: _descending_deltas(rows, group.setting) for group in groups}
     bodies = [
         [
-            _delta_entry(column, row.deltas.get(group.setting), delta_order[group.setting])
-            if column.metric == DELTA
-            else _entry(
-                column, row.cells.get((group.setting, column.metric)), data.n_seeds, reasons
+            _with_published_best(
+                _delta_entry(column, row.deltas.get(group.setting), delta_order[group.setting])
+                if column.metric == DELTA
+                else _entry(
+                    column, row.cells.get((group.setting, column.metric)), data.n_seeds, reasons
+                ),
+                data.published_best.get((column.setting, column.metric)),
             )
             for group in groups
             for column in group.columns
@@ -361,19 +395,23 @@ def build_sheet(data: TableData) -> Sheet:
     ]
     lines = tuple(
         Line(
-            row.id, row.label, row.in_paper, row.note, *costs, row.published_parameters,
-            (row.parameters_total, row.parameters_active, row.macs), entries,
+            id=row.id,
+            label=row.label,
+            in_paper=row.in_paper,
+            note=row.note,
+            features=tuple(feature in row.features for feature in data.features),
+            costs={name: entries[position] for name, entries in costs.items()},
+            entries=tuple(bodies[position]),
         )
-        for row, costs, entries in zip(
-            rows, _costs(rows), _with_published_best(bodies), strict=True
-        )
-    )  # fmt: skip
+        for position, row in enumerate(rows)
+    )
     labels = {row.id: row.label for row in rows}
     footnotes = [
-        _spread(data.n_seeds, (column for group in groups for column in group.columns)),
+        _spread(data.n_seeds, [column for group in groups for column in group.columns]),
         _delta_note(data, labels),
         _tests(data),
         f"Data: {'; '.join(data.source_labels)}. Scale: {data.scale}.",
+        *cost_notes(data),
         *data.notes,
         *(f"{row.label}: {row.note.rstrip('.')}." for row in rows if row.note),
     ]
@@ -384,11 +422,13 @@ def build_sheet(data: TableData) -> Sheet:
         caption=data.caption,
         banner=banner(data.source_labels, data.scale),
         provenance=f"scale {data.scale}, n = {data.n_seeds}",
+        features=tuple(data.features.values()),
+        costs=blocks[data.cost_settings[0]] if once else None,
         groups=groups,
         lines=lines,
-        published=any(entry.published for line in lines for entry in line.entries),
+        published=any(line.published for line in lines),
         reasons=tuple((letter, reason) for reason, letter in reasons.letters.items()),
-        legend=_legend(lines),
+        legend=_legend(data, lines),
         footnotes=tuple(note for note in footnotes if note),
         deviations=tuple(f"{text.rstrip('.')}." for text in data.deviations),
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from collections.abc import Callable
 
 from mtl.render import markup, numbers
-from mtl.render.sheet import NOT_IN_PAPER, TIED, Entry, Sheet
+from mtl.render.costs import Cost, CostColumn
+from mtl.render.sheet import NOT_IN_PAPER, TIED, Entry, Line, Sheet
 
 _GAP = "  "
 _NOTE_WIDTH = 100
@@ -41,23 +43,43 @@ def _printed(entry: Entry) -> str:
     return numbers.typographic(mean) + (f" ±{spread}" if spread else "") + "  "
 
 
+def _cost_heading(column: CostColumn) -> str:
+    if column.over and column.count != "parameters_active":
+        return f"{column.over} {column.label}".removesuffix(" all")
+    return column.label
+
+
+def _cells(
+    sheet: Sheet, line: Line, cost: Callable[[Cost], str], entry: Callable[[Entry], str]
+) -> list[str]:
+    """A line's cells behind its label."""
+    cells = ["✓" if has else "" for has in line.features]
+    cells += map(cost, line.costs[sheet.costs.setting] if sheet.costs else ())
+    for _, costs, entries in sheet.parts(line):
+        cells += [*map(cost, costs), *map(entry, entries)]
+    return cells
+
+
 def table(sheet: Sheet) -> str:
     """The table with its printed numbers and notes; `*` marks the best, `_` the second best."""
-    header = ["Method", "#P (M)", "active", "MACs (M)"]
-    header += [markup.plain(column.label) + " " + column.arrow + "  " for column in sheet.columns]
+    header = ["Method", *map(markup.plain, sheet.features)]
+    header += [_cost_heading(column) for column in (sheet.costs.columns if sheet.costs else ())]
+    before = len(header)
+    for group in sheet.groups:
+        header += [_cost_heading(column) for column in (group.costs.columns if group.costs else ())]
+        header += [f"{markup.plain(column.label)} {column.arrow}  " for column in group.columns]
     body: list[list[str] | str] = [f"Reproduced: {sheet.provenance}"]
     for line in sheet.lines:
         label = markup.plain(line.label) + ("" if line.in_paper else f" {NOT_IN_PAPER}")
-        costs = [line.parameters_total, line.parameters_active, line.macs]
-        body.append([label, *costs, *map(_entry, line.entries)])
+        body.append([label, *_cells(sheet, line, lambda cost: cost.text, _entry)])
     if sheet.published:
         body.append("Printed in the paper")
         for line in sheet.lines:
-            if line.in_paper:
-                costs = [line.published_parameters or "", "", ""]
-                body.append([markup.plain(line.label), *costs, *map(_printed, line.entries)])
-    cells = [header, *(line for line in body if isinstance(line, list))]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+            if line.published:
+                cells = _cells(sheet, line, lambda cost: cost.published or "", _printed)
+                body.append([markup.plain(line.label), *cells])
+    every = [header, *(line for line in body if isinstance(line, list))]
+    widths = [max(map(_width, column)) for column in zip(*every, strict=True)]
 
     def write(line: list[str]) -> str:
         padded = (
@@ -66,14 +88,14 @@ def table(sheet: Sheet) -> str:
         )
         return _GAP.join(padded).rstrip()
 
-    first = len(header) - len(sheet.columns)
+    first = before
     groups = " " * sum(width + len(_GAP) for width in widths[:first])
     for group in sheet.groups:
-        inside = widths[first : first + len(group.columns)]
+        inside = widths[first : first + group.width]
         room = sum(inside) + len(_GAP) * (len(inside) - 1)
         title = f" {markup.plain(group.label)} "
         groups += title.center(room, "-") + _GAP
-        first += len(group.columns)
+        first += group.width
     rule = "-" * (sum(widths) + len(_GAP) * (len(widths) - 1))
     lines = [markup.plain(sheet.heading_and_title)]
     lines += [sheet.banner] if sheet.banner else []

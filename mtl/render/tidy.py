@@ -11,7 +11,8 @@ from mtl.metrics.catalogue import METRICS
 from mtl.render.sheet import DELTA
 
 if TYPE_CHECKING:
-    from mtl.results.aggregate import Cell, DeltaCell, Row, TableData
+    from mtl.results.aggregate import Cell, DeltaCell, TableData
+    from mtl.results.costs import Costs, Counts
 
 FIELDS = (
     "row", "label", "method", "in_paper", "setting", "metric", "unit", "n", "mean", "std",
@@ -20,6 +21,8 @@ FIELDS = (
     "missing", "scale", "source",
 )  # fmt: skip
 """Columns. `values` and `seeds` hold one entry a seed, `fingerprints` one a unit, with spaces."""
+
+_COUNTS = ("parameters_total", "parameters_active", "parameters_registered", "macs")
 
 
 def _words(values: Any) -> str:
@@ -77,15 +80,28 @@ def _delta(cell: DeltaCell, baseline: str) -> dict[str, Any]:
     return line
 
 
-def _costs(row: Row) -> Iterator[dict[str, Any]]:
-    for metric in ("parameters_total", "parameters_active", "macs"):
-        yield {"metric": metric, "unit": "count", "mean": getattr(row, metric)}
-    if row.published_parameters is not None:
-        yield {
-            "metric": "parameters",
-            "unit": "millions",
-            "published_mean": row.published_parameters,
-        }
+def _costs(costs: Costs, setting: str) -> Iterator[dict[str, Any]]:
+    """The counts of the network that the table prints and of the trained one, as printed last."""
+    for prefix, counts in (("", costs.profile), ("trained_", costs.trained)):
+        for metric in _COUNTS:
+            yield {
+                "setting": setting,
+                "metric": f"{prefix}{metric}",
+                "unit": f"count ({_network(counts)})" if counts else "count",
+                "mean": getattr(counts, metric, None),
+            }
+    for printed in (costs.printed_parameters, costs.printed_macs):
+        if printed is not None:
+            yield {
+                "setting": setting,
+                "metric": printed.column,
+                "unit": printed.unit,
+                "published_mean": printed.text,
+            }
+
+
+def _network(counts: Counts) -> str:
+    return f"width {counts.width}, {'x'.join(map(str, counts.image))}"
 
 
 def _lines(data: TableData) -> Iterator[dict[str, Any]]:
@@ -105,7 +121,8 @@ def _lines(data: TableData) -> Iterator[dict[str, Any]]:
             for setting, rank in row.mean_rank.items()
             if rank is not None
         ]
-        for line in (*_costs(row), *cells, *deltas, *ranks):
+        costs = [line for name, own in row.costs.items() for line in _costs(own, name)]
+        for line in (*costs, *cells, *deltas, *ranks):
             yield common | line
 
 

@@ -69,12 +69,22 @@ def _joined(value: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {text}" for name, text in _flatten(value))
 
 
+def _counts(counts: Mapping[str, Any]) -> str:
+    size = "×".join(str(side) for side in counts["macs_input"])
+    total, registered = counts["parameters_total"], counts["parameters_registered"]
+    unused = f", {registered - total:,} more never used" if registered > total else ""
+    return (
+        f"width {counts['width']}; {total:,} learnable parameters, "
+        f"{counts['parameters_active']:,} active for one task{unused}; {counts['macs']:,} MACs "
+        f"for {size}"
+    )
+
+
 def _facts(planned: RunUnit, unit: Unit) -> Iterable[tuple[str, str]]:
     """Where a unit's numbers come from, in the order in which a reader asks."""
-    made, counts = unit.provenance, unit.records[0].counts
+    made, record = unit.provenance, unit.records[0]
     commit = made.get("commit")
     state = " with uncommitted changes" if made.get("dirty") else ""
-    size = "×".join(str(side) for side in counts["macs_input"])
     yield "Path", planned.path.as_posix()
     yield "Data", f"{planned.data.source_label}; prepared as {planned.data.fingerprint}"
     yield "Commit", f"{commit[:_SHORT_HASH]}{state}" if commit else "not recorded"
@@ -82,11 +92,10 @@ def _facts(planned: RunUnit, unit: Unit) -> Iterable[tuple[str, str]]:
     yield "Platform", _joined(made.get("platform", {}))
     yield "Timings", _joined(made.get("timings", {}))
     yield "Trained", f"{made.get('created')}, seeds {', '.join(map(str, unit.seeds))} together"
-    yield (
-        "Model",
-        f"{counts['parameters_total']:,} learnable parameters, {counts['parameters_active']:,} "
-        f"active for one task; {counts['macs']:,} MACs for {size}",
-    )
+    width = record.identity["spec"]["model"]["width"]
+    yield "Model", _counts({**record.counts, "width": width})
+    if {**record.counts, "width": width} != record.profile:
+        yield "Full scale", _counts(record.profile)
     if made.get("resumed"):
         yield "Resumed", f"{made['resumed']} times from a stored state"
 

@@ -6,29 +6,32 @@ Values are in the unit of the records (fractions); deltas are in percent.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mtl.config import products
 from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS
 from mtl.published.numbers import Published
-from mtl.published.table import DELTA, PARAMETERS, PublishedTable, load_table
+from mtl.published.table import DELTA, PublishedTable, load_table
 from mtl.results import derived
 from mtl.results.comparisons import Comparison, Key, Marks, Values, compare_rows, mark
+from mtl.results.costs import Costs, costs_of
 from mtl.results.derived import reference_scores
 from mtl.results.notes import reference_notes, statistics_notes
+from mtl.results.order import ordered
 from mtl.results.runs import RunRef, Runs, RunSet, fingerprint_of, require_complete
 from mtl.results.statistics import summarise
 
 if TYPE_CHECKING:
-    from mtl.config.models import Group, Table
+    from mtl.config.models import Group, Order, Table
     from mtl.config.project import Project
 
 __all__ = [
     "Cell",
     "Comparison",
+    "Costs",
     "DeltaCell",
     "Published",
     "Row",
@@ -97,9 +100,8 @@ class Row:
     """A row of a table.
 
     Attributes:
-        parameters_total, parameters_active, macs: of the row's model in the first setting that has
-            runs: learnable parameters, those that one task uses, multiply-accumulates.
-        published_parameters: as printed, in millions.
+        features: those of the table's columns of check marks that it has.
+        costs: by setting.
         cells: by (setting, metric).
         deltas, mean_rank: by setting.
     """
@@ -110,10 +112,8 @@ class Row:
     method: str
     in_paper: bool
     note: str | None
-    parameters_total: int | None
-    parameters_active: int | None
-    macs: int | None
-    published_parameters: str | None
+    features: tuple[str, ...]
+    costs: dict[str, Costs]
     cells: dict[tuple[str, str], Cell]
     deltas: dict[str, DeltaCell]
     mean_rank: dict[str, float | None]
@@ -126,7 +126,13 @@ class TableData:
     Attributes:
         groups: the settings with their headings and metric columns, in order.
         baseline: the row that deltas and comparisons refer to.
-        rows: those of the paper, then the others.
+        rows: those of the paper, then the others, each in the order that the table asks for.
+        costs: whether costs stand "once", before all groups, or in "each" group.
+        cost_settings: the settings whose costs stand there: one, or each group's.
+        features: columns of check marks, name to heading.
+        order: the column that orders the rows; None where they stand as listed.
+        published_best: by column, the best number of the printed table, also of rows that are not
+            shown here; columns with a single printed number are absent.
         source_labels: what data the numbers come from.
         n_seeds: planned for each cell.
         deviations: what is done otherwise than in the paper.
@@ -143,6 +149,11 @@ class TableData:
     groups: tuple[Group, ...]
     baseline: str
     rows: tuple[Row, ...]
+    costs: Literal["once", "each"]
+    cost_settings: tuple[str, ...]
+    features: dict[str, str]
+    order: Order | None
+    published_best: dict[tuple[str, str], float]
     scale: str
     source_labels: tuple[str, ...]
     n_seeds: int
@@ -197,7 +208,7 @@ def build_table(
         published=load_table(project.root / spec.published) if spec.published else None,
         problems=[],
     )
-    rows = tuple(builder.row(row) for row in ids)
+    rows = ordered([builder.row(row) for row in ids], spec.order, spec.baseline)
     references = {
         group.setting: reference_scores(
             record for row in ids for record in sets[row, group.setting].records
@@ -212,6 +223,11 @@ def build_table(
         groups=spec.groups,
         baseline=spec.baseline,
         rows=rows,
+        costs=spec.costs,
+        cost_settings=_cost_settings(spec, rows),
+        features=dict(spec.features),
+        order=spec.order,
+        published_best=_published_best(spec, builder.published),
         scale=project.scale.name,
         source_labels=tuple(dict.fromkeys(unit.data.source_label for unit in product.units)),
         n_seeds=project.scale.seeds,
@@ -249,7 +265,6 @@ class _Builder:
         model = self.project.paper(self.paper).rows[row]
         label = model.label or row
         ids = (*self.spec.rows, *self.spec.extra_rows)
-        counts = self._counts(row)
         return Row(
             id=row,
             label=label,
@@ -257,10 +272,8 @@ class _Builder:
             method=model.method,
             in_paper=row in self.spec.rows,
             note=model.note,
-            parameters_total=counts.get("parameters_total"),
-            parameters_active=counts.get("parameters_active"),
-            macs=counts.get("macs"),
-            published_parameters=getattr(self._printed(row, "", PARAMETERS), "mean", None),
+            features=model.features if self.spec.features else (),
+            costs={group.setting: self._costs(row, group.setting) for group in self.spec.groups},
             cells={
                 (group.setting, metric): self._cell((row, group.setting, metric))
                 for group in self.spec.groups
@@ -269,7 +282,7 @@ class _Builder:
             deltas={
                 group.setting: self._delta(row, group, self.spec.delta)
                 for group in self.spec.groups
-                if self.spec.delta is not None
+                if self.spec.delta is not None and derived.scored(group.metrics)
             },
             mean_rank={
                 group.setting: derived.mean_rank_of_rows(
@@ -325,17 +338,27 @@ class _Builder:
             published=self._printed(row, group.setting, DELTA),
         )
 
-    def _counts(self, row: str) -> dict[str, int]:
-        """Parameters and MACs of the first setting that has runs; a note when others differ."""
-        names = ("parameters_total", "parameters_active", "macs")
-        by_label = {
-            group.label: {name: records[0].counts[name] for name in names}
-            for group in self.spec.groups
-            if (records := self.sets[row, group.setting].records)
-        }
-        if not by_label:
-            return {}
-        first = next(iter(by_label))
-        if any(counts != by_label[first] for counts in by_label.values()):
-            self.problems.append(f"Parameters and MACs differ between settings; printed: {first}.")
-        return by_label[first]
+    def _costs(self, row: str, setting: str) -> Costs:
+        records = self.sets[row, setting].records
+        return costs_of(records[0] if records else None, self.published, row, setting)
+
+
+def _published_best(spec: Table, published: PublishedTable | None) -> dict[tuple[str, str], float]:
+    """The best printed number of each column that has some to compare."""
+    if published is None:
+        return {}
+    return {
+        (group.setting, metric): best
+        for group in spec.groups
+        for metric in (*group.metrics, DELTA)
+        if (best := published.best(group.setting, metric)) is not None
+    }
+
+
+def _cost_settings(spec: Table, rows: Sequence[Row]) -> tuple[str, ...]:
+    """The settings whose costs are printed; once, those of the first that has runs."""
+    settings = tuple(dict.fromkeys(group.setting for group in spec.groups))
+    if spec.costs == "each":
+        return settings
+    with_runs = (s for s in settings if any(row.costs[s].profile for row in rows))
+    return (next(with_runs, settings[0]),)

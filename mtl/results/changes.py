@@ -58,7 +58,7 @@ class CellDrift:
     """A cell whose values changed.
 
     Attributes:
-        tables: those that show it.
+        shown_in: the tables and figures that show it.
         old, new: means over seeds, in the unit of the records.
         std: sample standard deviation of the reference; None for one seed.
         p_holm: of the test across platforms; None for a comparison bit for bit.
@@ -67,7 +67,7 @@ class CellDrift:
     """
 
     key: CellKey
-    tables: tuple[str, ...]
+    shown_in: tuple[str, ...]
     old: float
     new: float
     std: float | None
@@ -120,7 +120,7 @@ class _Cell:
     """A cell that both snapshots have; seed to value on either side."""
 
     key: CellKey
-    tables: tuple[str, ...]
+    shown_in: tuple[str, ...]
     old: Mapping[int, float]
     new: Mapping[int, float]
     runs: tuple[str, ...]
@@ -128,7 +128,7 @@ class _Cell:
     def drift(self, p_holm: float | None, seeds: dict[int, tuple[float, float]]) -> CellDrift:
         old, new = (summarise(list(values.values())) for values in (self.old, self.new))
         return CellDrift(
-            self.key, self.tables, old.mean, new.mean, old.std, p_holm, seeds, self.runs
+            self.key, self.shown_in, old.mean, new.mean, old.std, p_holm, seeds, self.runs
         )
 
 
@@ -144,7 +144,7 @@ def compare(reference: Snapshot, fresh: Snapshot) -> Drift:
         old_units = [reference.units[name] for name in old.units]
         new_units = [fresh.units[name] for name in new.units]
         cells = [
-            _Cell((*key, metric), new.tables, old.values[metric], values, new.units)
+            _Cell((*key, metric), new.shown_in, old.values[metric], values, new.units)
             for metric, values in new.values.items()
             if metric in old.values
         ]
@@ -281,9 +281,9 @@ def _column_means(cells: Sequence[_Cell]) -> Iterator[_Cell]:
     for (paper, setting, metric), members in columns.items():
         old, new = (_mean_by_seed([getattr(cell, side) for cell in members]) for side in _SIDES)
         if len(members) > 1 and old and new:
-            tables = tuple(dict.fromkeys(table for cell in members for table in cell.tables))
+            places = tuple(dict.fromkeys(place for cell in members for place in cell.shown_in))
             runs = tuple(dict.fromkeys(run for cell in members for run in cell.runs))
-            yield _Cell((paper, setting, ALL_ROWS, metric), tables, old, new, runs)
+            yield _Cell((paper, setting, ALL_ROWS, metric), places, old, new, runs)
 
 
 _SIDES = ("old", "new")

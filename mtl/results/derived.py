@@ -14,6 +14,20 @@ from mtl.results.records import Record
 from mtl.results.statistics import summarise
 
 
+def scored(metrics: Sequence[str]) -> tuple[str, ...]:
+    """The metrics that say how good a row is: those that every run has."""
+    return tuple(metric for metric in metrics if METRICS[metric].diagnostic is None)
+
+
+def ranked(metrics: Sequence[str]) -> tuple[str, ...]:
+    """The metrics that rows are ranked on.
+
+    A mean over tasks that have columns of their own does not count a second time.
+    """
+    scores = scored(metrics)
+    return tuple(metric for metric in scores if METRICS[metric].task is not None) or scores
+
+
 def column_means(
     row: str, setting: str, metrics: Sequence[str], values: Values
 ) -> dict[str, float] | None:
@@ -30,11 +44,15 @@ def delta_of_means(
 ) -> float | None:
     """Delta of the seed means, which is what papers print; in percent, None without runs.
 
+    Args:
+        metrics: of the table's columns; only those that are `scored` count.
+
     Raises:
         MtlError: when the baseline's mean is not positive.
     """
+    metrics = scored(metrics)
     own, base = (column_means(name, setting, metrics, values) for name in (row, baseline))
-    if own is None or base is None:
+    if not metrics or own is None or base is None:
         return None
     return delta(convention, own, base, [METRICS[metric] for metric in metrics])
 
@@ -44,9 +62,15 @@ def delta_by_seed(
 ) -> tuple[float, ...] | None:
     """Deltas of the pairs of runs that share a seed; in percent, None without such pairs.
 
+    Args:
+        metrics: of the table's columns; only those that are `scored` count.
+
     Raises:
         MtlError: when a baseline run's value is not positive.
     """
+    metrics = scored(metrics)
+    if not metrics:
+        return None
     own, base = (
         {metric: values.get((name, setting, metric), {}) for metric in metrics}
         for name in (row, baseline)
@@ -68,18 +92,15 @@ def delta_by_seed(
 def mean_rank_of_rows(
     rows: Sequence[str], setting: str, metrics: Sequence[str], values: Values
 ) -> dict[str, float]:
-    """Mean rank of every row of the table; empty unless each has every metric.
-
-    A mean over tasks that have columns of their own does not count a second time.
-    """
-    of_tasks = [metric for metric in metrics if METRICS[metric].task is not None] or list(metrics)
+    """Mean rank of every row of the table; empty unless each has every metric that is `ranked`."""
+    columns = ranked(metrics)
     means: dict[str, dict[str, float]] = {}
     for row in rows:
-        own = column_means(row, setting, of_tasks, values)
+        own = column_means(row, setting, columns, values)
         if own is None:
             return {}
         means[row] = own
-    return mean_ranks(means, [METRICS[metric] for metric in of_tasks])
+    return mean_ranks(means, [METRICS[metric] for metric in columns]) if columns else {}
 
 
 def reference_scores(records: Iterable[Record]) -> dict[str, float]:

@@ -69,7 +69,7 @@ def report(drift: Drift, scale: str) -> list[str]:
     lines += _block("New cells", _cells_by_row(drift.added))
     lines += _block("Values differ", (line for cell in drift.cells for line in _cell(cell)))
     lines += _block(
-        "Records differ in more than the tables show",
+        "Records differ in more than tables and figures show",
         (f"{'/'.join(row)} seed {seed}" for row, seed in drift.records),
     )
     lines += _block("Notes", _notes(drift))
@@ -91,7 +91,7 @@ def _cell(cell: CellDrift) -> list[str]:
         size += f", {difference / cell.std:+.3g} std"
     how = f"p = {cell.p_holm:.2g} after Holm" if cell.p_holm is not None else "bit for bit"
     lines = [
-        f"{paper} {setting} {row} {metric} ({', '.join(cell.tables)}): "
+        f"{paper} {setting} {row} {metric} ({', '.join(cell.shown_in)}): "
         f"{factor * cell.old:.4f} -> {factor * cell.new:.4f} ({size}; {how})"
     ]
     if cell.seeds:

@@ -1,4 +1,6 @@
-"""All numbers of all tables at one moment, with what they were made from: the drift reference.
+"""All numbers of tables and figures at one moment, with what they were made from.
+
+It is what the drift check compares.
 
 A reference (`results/reference/<scale>.json`) is a snapshot on disk. It holds every value at full
 precision and the whole specification of every unit, so that a difference can be named by its field
@@ -14,15 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtl import io
+from mtl.config.diagnostics import required_diagnostics
 from mtl.errors import MtlError
+from mtl.metrics.catalogue import METRICS
 from mtl.results.records import Unit
 from mtl.results.runs import Runs, RunSet
 from mtl.results.seal import is_sealed, seal
 
 if TYPE_CHECKING:
+    from mtl.config.models import Paper
     from mtl.config.project import Project
 
-SCHEMA = 1
+SCHEMA = 2
 
 RowKey = tuple[str, str, str]
 """(paper, setting, row)."""
@@ -52,23 +57,23 @@ class RowFacts:
     """A row in one setting.
 
     Attributes:
-        tables: those that show it.
+        shown_in: the tables and figures that show it.
         units: the fingerprints of its units.
         values: metric to seed to value.
     """
 
-    tables: tuple[str, ...]
+    shown_in: tuple[str, ...]
     units: tuple[str, ...]
     values: dict[str, dict[int, float]]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The numbers of all tables at one scale.
+    """The numbers of all tables and figures at one scale.
 
     Attributes:
         units: by fingerprint.
-        rows: by paper, setting and row; a row that several tables show appears once.
+        rows: by paper, setting and row; one that several tables and figures show appears once.
         problems: why rows are incomplete or cannot be read.
     """
 
@@ -79,12 +84,15 @@ class Snapshot:
 
 
 def take_snapshot(project: Project) -> Snapshot:
-    """Read all runs that the tables of a project show; damaged and missing ones become problems."""
+    """Read all runs that a project's tables and figures show.
+
+    Damaged and missing ones become problems.
+    """
     runs = Runs(project)
     units: dict[str, UnitFacts] = {}
     rows: dict[RowKey, RowFacts] = {}
     problems: list[str] = []
-    for key, (tables, metrics) in _shown(project).items():
+    for key, (places, metrics) in _shown(project).items():
         paper, setting, row = key
         try:
             found = runs.of(paper, setting, row)
@@ -95,21 +103,36 @@ def take_snapshot(project: Project) -> Snapshot:
         problems += _gaps(key, found)
         if found.units:
             units.update((unit.fingerprint, _facts(unit)) for unit in found.units)
-            rows[key] = RowFacts(tables, tuple(unit.fingerprint for unit in found.units), values)
+            rows[key] = RowFacts(places, tuple(unit.fingerprint for unit in found.units), values)
     return Snapshot(project.scale.name, units, rows, tuple(dict.fromkeys(problems)))
 
 
 def _shown(project: Project) -> dict[RowKey, tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Every row of every table: the tables and metrics in which it is shown."""
+    """Every row of every table and figure: where it is shown, and the metrics that its runs give.
+
+    A figure without a metric of its own stands for all metrics of its setting.
+    """
     shown: dict[RowKey, tuple[dict[str, None], dict[str, None]]] = {}
     for paper, model in project.papers.items():
-        for table, spec in model.tables.items():
-            for group in spec.groups:
-                for row in (*spec.rows, *spec.extra_rows):
-                    tables, metrics = shown.setdefault((paper, group.setting, row), ({}, {}))
-                    tables[table] = None
-                    metrics.update(dict.fromkeys(group.metrics))
-    return {key: (tuple(tables), tuple(metrics)) for key, (tables, metrics) in shown.items()}
+        diagnostics = required_diagnostics(model)
+        for place, setting, row, metrics in _places(model):
+            made = (None, *diagnostics.get((setting, row), ()))
+            places, found = shown.setdefault((paper, setting, row), ({}, {}))
+            places[place] = None
+            found.update((m, None) for m in metrics if METRICS[m].diagnostic in made)
+    return {key: (tuple(places), tuple(metrics)) for key, (places, metrics) in shown.items()}
+
+
+def _places(paper: Paper) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """(table or figure, setting, row, metrics) of everything that a paper shows."""
+    for name, table in paper.tables.items():
+        for group in table.groups:
+            for row in (*table.rows, *table.extra_rows):
+                yield name, group.setting, row, group.metrics
+    for name, figure in paper.figures.items():
+        own = getattr(figure, "metric", None)
+        for setting, row in figure.pairs:
+            yield name, setting, row, (own,) if own else paper.settings[setting].metrics
 
 
 def _gaps(key: RowKey, found: RunSet) -> Iterator[str]:
@@ -173,7 +196,7 @@ def load_reference(path: Path | str) -> Snapshot:
     }
     rows = {
         _row_key(key): RowFacts(
-            tuple(row["tables"]),
+            tuple(row["shown_in"]),
             tuple(row["units"]),
             {metric: _by_seed(values) for metric, values in row["values"].items()},
         )

@@ -17,6 +17,7 @@ from mtl.results.aggregate import (
     RunRef,
     TableData,
 )
+from mtl.results.costs import Costs, Counts, PrintedCost
 from mtl.results.curves import Curve, CurveData
 
 SYNTHETIC = "synthetic twin 'faces' (no photographs)"
@@ -72,6 +73,28 @@ def comparison(**changes: Any) -> Comparison:
     )
 
 
+def counts(**changes: Any) -> Counts:
+    filled = Counts(
+        width=64,
+        image=(3, 64, 64),
+        parameters_total=11_195_240,
+        parameters_active=11_195_240,
+        parameters_registered=11_195_240,
+        macs=148_070_000,
+    )
+    return dataclasses.replace(filled, **changes)
+
+
+def costs(
+    parameters: str | None = "11.2", trained: dict[str, Any] | None = None, **changes: Any
+) -> Costs:
+    """Costs as printed and counted; `trained` and `changes` say how the counts differ."""
+    profile = counts(**changes)
+    printed = None if parameters is None else PrintedCost("parameters", parameters, "million")
+    own = dataclasses.replace(profile, **(trained or {}))
+    return Costs(profile, own, printed, None)
+
+
 def row(
     name: str,
     label: str,
@@ -86,10 +109,8 @@ def row(
         method=name,
         in_paper=True,
         note=None,
-        parameters_total=11_195_240,
-        parameters_active=11_195_240,
-        macs=148_070_000,
-        published_parameters="11.2",
+        features=(),
+        costs={"celeba8": costs()},
         cells={(one.setting, one.metric): one for one in cells},
         deltas={} if delta is None else {"celeba8": delta},
         mean_rank={"celeba8": 1.5},
@@ -146,7 +167,7 @@ def table(**changes: Any) -> TableData:
             ],
             delta(None, "-2.0"),
             note="Solved exactly.",
-            published_parameters=None,
+            costs={"celeba8": costs(None)},
         ),
         row(
             "single_task",
@@ -157,8 +178,7 @@ def table(**changes: Any) -> TableData:
             ],
             delta(-1.26),
             in_paper=False,
-            published_parameters=None,
-            parameters_total=89_000_000,
+            costs={"celeba8": costs(None, parameters_total=89_000_000)},
         ),
     )  # fmt: skip
     filled = TableData(
@@ -169,6 +189,15 @@ def table(**changes: Any) -> TableData:
         groups=(Group(setting="celeba8", label="CelebA", metrics=("precision", "recall")),),
         baseline="hard_sharing",
         rows=rows,
+        costs="once",
+        cost_settings=("celeba8",),
+        features={},
+        order=None,
+        published_best={
+            ("celeba8", "precision"): 72.0,
+            ("celeba8", "recall"): 63.6,
+            ("celeba8", "delta_p"): 6.4,
+        },
         scale="mini",
         source_labels=(SYNTHETIC,),
         n_seeds=3,

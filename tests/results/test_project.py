@@ -9,7 +9,7 @@ import pytest
 
 from mtl.config import Project
 from mtl.metrics.classification import class_scores
-from mtl.published.table import DELTA, PARAMETERS, load_table
+from mtl.published.table import DELTA, load_table
 from mtl.results.aggregate import build_table
 from mtl.results.curves import build_curves
 from mtl.results.drift import run_drift
@@ -66,7 +66,14 @@ def test_every_printed_number_stands_in_a_cell(own: Project) -> None:
             if spec.published is None:
                 continue
             data = build_table(own, name, table)
-            shown = {(row.id, "", PARAMETERS) for row in data.rows if row.published_parameters}
+            shown = {
+                (row.id, setting if spec.costs == "each" else "", printed.column)
+                for row in data.rows
+                for setting in data.cost_settings
+                for costs in (row.costs[setting],)
+                for printed in (costs.printed_parameters, costs.printed_macs)
+                if printed is not None
+            }
             for row in data.rows:
                 shown |= {(row.id, *key) for key, cell in row.cells.items() if cell.published}
                 shown |= {(row.id, key, DELTA) for key, d in row.deltas.items() if d.published}
