@@ -21,6 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     from mtl.io import atomic_write, canonical_json
 
     info = registry.describe(arguments.dataset)
+    if "real" not in info.source_labels:
+        raise MtlError(f"'{arguments.dataset}' is synthetic and needs no manifest")
     if not info.needs_root:
         raise MtlError(f"'{arguments.dataset}' comes with the installation and needs no manifest")
     manifest = registry.load(arguments.dataset).raw_manifest(arguments.root)

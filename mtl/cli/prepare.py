@@ -19,6 +19,6 @@ def run(arguments: argparse.Namespace) -> int:
     from mtl.workflow.jobs import prepare
 
     loaded = project(arguments)
-    prepare(loaded, arguments.dataset, arguments.expect, reload(arguments))
-    print(loaded.prepared(arguments.dataset).path)
+    for data in prepare(loaded, arguments.dataset, arguments.expect, reload(arguments)):
+        print(data.path)
     return 0

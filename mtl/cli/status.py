@@ -32,10 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     loaded = project(arguments)
     print(f"scale {loaded.scale.name}: {loaded.scale.description}")
-    for name in loaded.scale.datasets:
-        data = loaded.prepared(name)
+    for data in loaded.all_prepared():
         state = "prepared" if (loaded.root / data.record).is_file() else "not prepared"
-        print(f"data {name}: {data.source_label}, {state}")
+        print(f"data {data.title}: {data.source_label}, {state}")
     print("\n".join(_units(loaded)))
     print(f"restorable: {len(restorable(loaded))} units from DVC")
     for product in products.products(loaded):

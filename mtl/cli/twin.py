@@ -1,4 +1,4 @@
-"""Generate the raw files of a dataset's synthetic twin."""
+"""Generate the raw files of a dataset's synthetic twin, of every variant that a scale needs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make the twin."""
+    """Make the twins."""
     from mtl.workflow.jobs import make_twin
 
     loaded = project(arguments)
-    make_twin(loaded, arguments.dataset, arguments.expect, reload(arguments))
-    print(loaded.twin(arguments.dataset).path)
+    for twin in make_twin(loaded, arguments.dataset, arguments.expect, reload(arguments)):
+        print(twin.path)
     return 0

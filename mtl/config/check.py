@@ -139,7 +139,9 @@ def _check_columns(
 ) -> None:
     if problems.name(document, (*field, "setting"), "setting", setting, paper.settings):
         for place, metric in metrics.items():
-            valid = paper.settings[setting].metrics
+            # What a diagnostic measures, any run can report.
+            measured = (name for name, known in METRICS.items() if known.diagnostic)
+            valid = (*paper.settings[setting].metrics, *measured)
             problems.name(document, (*field, *place), f"metric of setting {setting}", metric, valid)
 
 
@@ -258,29 +260,67 @@ def check_paper(problems: Problems, paper: Paper, document: Document, root: Path
 
 
 def _check_dataset_scale(
-    problems: Problems, document: Document, name: str, scale: DatasetScale
+    problems: Problems, document: Document, name: str, scale: DatasetScale, settings: list[Setting]
 ) -> None:
+    """Check where a dataset comes from; `settings` are those that use it."""
     field: FieldPath = ("datasets", name)
     if not problems.name(document, field, "dataset", name, data_registry.available()):
         return
     info = data_registry.describe(name)
     where = document.where(field)
     problems.attempt(lambda: datasets.check_options(name, scale.options, where))
-    if scale.source == "twin":
+    if scale.source not in info.source_labels:
+        lacking, other = (
+            ("synthetic twin", "real") if scale.source == "twin" else ("real data", "twin")
+        )
+        problems.add(document, (*field, "source"), f"'{name}' has no {lacking}; expected {other}")
+    elif scale.source == "twin":
         place = (*field, "twin")
-        if info.twin is None:
-            problems.add(
-                document, (*field, "source"), f"'{name}' has no synthetic twin; expected real"
-            )
-        elif scale.twin is None:
+        if scale.twin is None:
             problems.add(document, field, "source 'twin' needs the key 'twin', which is missing")
-        else:
+        elif not settings or any(not setting.twin for setting in settings):
             dials = scale.twin
             problems.attempt(lambda: datasets.check_twin(name, dials, document.where(place)))
     elif info.needs_root and scale.root is None:
         problems.add(document, field, "source 'real' needs the key 'root', which is missing")
     elif not info.needs_root and scale.root is not None:
         problems.add(document, (*field, "root"), f"'{name}' needs no folder; remove this key")
+
+
+def _check_dials(
+    problems: Problems,
+    document: Document,
+    scale: Scale,
+    paper_document: Document,
+    name: str,
+    setting: Setting,
+) -> None:
+    """Check the dials that a setting gives the twin of its dataset, beside those of the scale."""
+    dataset = scale.datasets[setting.dataset]
+    field: FieldPath = ("settings", name, "twin")
+    if dataset.source == "real":
+        problems.add(
+            paper_document,
+            field,
+            f"sets dials of a twin, but scale '{scale.name}' uses real data of "
+            f"'{setting.dataset}' ({document.where(('datasets', setting.dataset, 'source'))})",
+        )
+        return
+    if dataset.twin is None or data_registry.describe(setting.dataset).twin is None:
+        return  # told of the scale
+    place: FieldPath = ("datasets", setting.dataset, "twin")
+    twice = [dial for dial in setting.twin if dial in dataset.twin]
+    for dial in twice:
+        problems.add(
+            paper_document,
+            (*field, dial),
+            f"scale '{scale.name}' sets the dial '{dial}' too "
+            f"({document.where((*place, dial))}); expected it in one of them",
+        )
+    if not twice:
+        dials = {**dataset.twin, **setting.twin}
+        where = f"{paper_document.where(field)} (with {document.where(place)})"
+        problems.attempt(lambda: datasets.check_twin(setting.dataset, dials, where))
 
 
 def _check_row_scales(
@@ -313,7 +353,8 @@ def check_scale(
         for name, setting in paper.settings.items()
     }
     for name, dataset in scale.datasets.items():
-        _check_dataset_scale(problems, document, name, dataset)
+        users = [setting for _, setting in owners.values() if setting.dataset == name]
+        _check_dataset_scale(problems, document, name, dataset, users)
     for name in scale.settings:
         problems.name(document, ("settings", name), "setting", name, owners)
     _check_row_scales(problems, scale, document, [paper for paper, _ in papers.values()])
@@ -330,3 +371,5 @@ def check_scale(
                 ("datasets",),
                 f"dataset '{setting.dataset}' of setting '{name}' is missing",
             )
+        elif setting.twin and setting.dataset in data_registry.available():
+            _check_dials(problems, document, scale, paper_document, name, setting)

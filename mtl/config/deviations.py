@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from mtl.config.models import DatasetScale, Row, RowScale, Scale, Setting, SettingScale
+from mtl.config.models import DatasetScale, Row, RowScale, Scale, Setting, SettingScale, Value
 from mtl.config.spec import method_options
 from mtl.data import registry as data_registry
 from mtl.methods import registry
@@ -27,18 +27,43 @@ def _difference(name: str, here: object, full: object, where: str = "paper") -> 
     return f"{name} {_text(here)} ({where}: {_text(full)})"
 
 
-def _dataset_differences(dataset: str, here: DatasetScale, full: DatasetScale) -> list[str]:
+def _where(dataset: str) -> str:
+    """Whose protocol the full scale has: no paper has runs on data that are always synthetic."""
+    return "paper" if "real" in data_registry.describe(dataset).source_labels else "full scale"
+
+
+def _sizes(dials: Mapping[str, Value]) -> str:
+    """The numbers of images that dials state; nothing for those that they do not."""
+    sizes = [f"{dials[split]} {split}" for split in ("train", "val", "test") if split in dials]
+    return f"{', '.join(sizes)} images" if sizes else ""
+
+
+def _dials(settings: Iterable[Setting]) -> str:
+    """The dials that settings set, each with its values; a blank before them if there are any."""
+    values: dict[str, list[str]] = {}
+    for setting in settings:
+        for name, value in setting.twin.items():
+            values.setdefault(name, []).append(_text(value))
+    texts = [f"{name} {', '.join(dict.fromkeys(found))}" for name, found in values.items()]
+    return f" with {' and '.join(texts)}" if texts else ""
+
+
+def _dataset_differences(
+    dataset: str, here: DatasetScale, full: DatasetScale, settings: Sequence[Setting]
+) -> list[str]:
+    """What a scale changes of a dataset; `settings` are those shown that use it."""
     lines = []
     label = data_registry.describe(dataset).label
+    sizes, dials = _sizes(here.twin or {}), _dials(settings)
     if here.source == "twin" and full.source == "real":
-        dials = here.twin or {}
-        sizes = [f"{dials[split]} {split}" for split in ("train", "val", "test") if split in dials]
-        images = f" ({', '.join(sizes)} images)" if sizes else ""
+        images = f" ({sizes})" if sizes else ""
         lines.append(
-            f"Data: a synthetic twin of {label}, drawn by a program{images}; no real images."
+            f"Data: a synthetic twin of {label}{dials}, drawn by a program{images}; no real images."
         )
+    elif here.source == "twin" and sizes != (there := _sizes(full.twin or {})):
+        lines.append(f"Data: {label}{dials}: {sizes} ({_where(dataset)}: {there}).")
     options = [
-        _difference(name.replace("_", " "), here.options.get(name), value)
+        _difference(name.replace("_", " "), here.options.get(name), value, _where(dataset))
         for name, value in full.options.items()
         if here.options.get(name) != value
     ]
@@ -87,14 +112,19 @@ def scale_deviations(
     lines: list[str] = []
     for dataset in dict.fromkeys(setting.dataset for _, setting in settings):
         if dataset in scale.datasets and dataset in full.datasets:
-            lines += _dataset_differences(dataset, scale.datasets[dataset], full.datasets[dataset])
+            lines += _dataset_differences(
+                dataset,
+                scale.datasets[dataset],
+                full.datasets[dataset],
+                [setting for _, setting in settings if setting.dataset == dataset],
+            )
     by_text: dict[str, list[str]] = {}
     for name, setting in settings:
         here, there = scale.settings.get(name), full.settings.get(name)
         if here is None or there is None:
             continue
         differences = [
-            _difference(label, getattr(here, key), getattr(there, key))
+            _difference(label, getattr(here, key), getattr(there, key), _where(setting.dataset))
             for key, label in _TRAINING.items()
             if getattr(here, key) != getattr(there, key)
         ]

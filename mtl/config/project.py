@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class Project:
         self.full_scale = full_scale
         self.papers = papers
         self.code = code
-        self._prepared: dict[str, Prepared] = {}
+        self._prepared: dict[tuple[str, str], Prepared] = {}
         self._units: dict[tuple[str, str, str], list[RunUnit]] = {}
 
     @property
@@ -74,10 +74,15 @@ class Project:
             raise unknown("paper", name, self.papers)
         return self.papers[name]
 
-    def twin(self, dataset: str) -> Twin:
-        """The twin that a dataset is made from at this scale."""
+    def twin(self, dataset: str, dials: Mapping[str, Any] | None = None) -> Twin:
+        """The twin that a dataset is made from at this scale.
+
+        Args:
+            dataset: the registry name.
+            dials: those that a setting sets beside the scale's.
+        """
         info = data_registry.describe(dataset)
-        config = dict(self.scale.datasets[dataset].twin or {})
+        config = {**(self.scale.datasets[dataset].twin or {}), **(dials or {})}
         identity = twin_identity(str(info.twin_name), config, self.code.closure(str(info.twin)))
         mark = fingerprint(identity)
         path = Path("data/raw/twins") / str(info.twin_name) / mark
@@ -97,20 +102,26 @@ class Project:
             )
         return read_json(self.root / path, "manifest of the real data")
 
-    def prepared(self, dataset: str) -> Prepared:
+    def prepared(self, dataset: str, dials: Mapping[str, Any] | None = None) -> Prepared:
         """The prepared dataset that this scale implies.
+
+        Args:
+            dataset: the registry name.
+            dials: those of its twin that a setting sets beside the scale's.
 
         Raises:
             MtlError: for an unknown dataset, or real data without a manifest.
         """
-        if dataset not in self._prepared:
+        dials = dict(dials or {})
+        key = (dataset, sha256(dials))
+        if key not in self._prepared:
             if dataset not in self.scale.datasets:
                 raise unknown("dataset", dataset, self.scale.datasets)
             scale = self.scale.datasets[dataset]
             info = data_registry.describe(dataset)
             raw: dict[str, Any]
             if scale.source == "twin":
-                twin = self.twin(dataset)
+                twin = self.twin(dataset, dials)
                 root: Path | None = twin.path
                 raw = {"twin": twin.name, "fingerprint": twin.fingerprint}
             else:
@@ -119,18 +130,39 @@ class Project:
             code = self.code.closure(info.module)
             identity = prepared_identity(dataset, scale.options, raw, code)
             mark = fingerprint(identity)
-            self._prepared[dataset] = Prepared(
+            self._prepared[key] = Prepared(
                 dataset=dataset,
                 fingerprint=mark,
                 identity=identity,
                 config=scale.options,
+                dials=dials,
                 source=scale.source,
                 source_label=info.source_labels[scale.source],
                 root=root,
                 twin=twin,
                 path=Path("data/prepared") / dataset / mark,
             )
-        return self._prepared[dataset]
+        return self._prepared[key]
+
+    def variants(self, dataset: str) -> list[Prepared]:
+        """The prepared datasets that the settings of all papers need of a dataset.
+
+        One for each set of dials that settings give its twin, in the order of the settings; of a
+        dataset that no setting uses, the one with the scale's dials alone.
+
+        Raises:
+            MtlError: for an unknown dataset, or real data without a manifest.
+        """
+        settings = [
+            setting for paper in self.papers.values() for setting in paper.settings.values()
+        ]
+        dials = [setting.twin for setting in settings if setting.dataset == dataset] or [{}]
+        made = [self.prepared(dataset, chosen) for chosen in dials]
+        return list({data.fingerprint: data for data in made}.values())
+
+    def all_prepared(self) -> list[Prepared]:
+        """The variants of every dataset of the scale."""
+        return [data for dataset in self.scale.datasets for data in self.variants(dataset)]
 
     def units_for(self, paper: str, setting: str, row: str) -> list[RunUnit]:
         """The units of a row of a paper in a setting, in the order of their seeds.
@@ -158,7 +190,7 @@ class Project:
         spec = resolve(
             setting, row, info, tasks, scale, own, self._full(setting_name, row_name), diagnostics
         )
-        data = self.prepared(setting.dataset)
+        data = self.prepared(setting.dataset, setting.twin)
         code = self.code.union(
             (
                 TRAINING,

@@ -44,6 +44,7 @@ class Prepared:
 
     Attributes:
         config: the preparation's options.
+        dials: those of its twin that settings set, beside the scale's.
         source_label: the words that tables print about the source.
         root: the folder of the raw files, relative to the project; None when the dataset comes
             with an installed package.
@@ -55,11 +56,18 @@ class Prepared:
     fingerprint: str
     identity: Identity = field(repr=False)
     config: dict[str, Any]
+    dials: dict[str, Any]
     source: Literal["twin", "real"]
     source_label: str
     root: Path | None
     twin: Twin | None
     path: Path
+
+    @property
+    def title(self) -> str:
+        """How messages name it: the dataset and its dials."""
+        dials = ", ".join(f"{name} {value}" for name, value in self.dials.items())
+        return f"{self.dataset} ({dials})" if dials else self.dataset
 
     @property
     def record(self) -> Path:

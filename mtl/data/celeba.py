@@ -8,28 +8,16 @@ flip or augmentation).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mtl.data.images import read_rgb, resize, short_side_size
-from mtl.data.layouts.celeba import (
-    ATTRIBUTES,
-    Annotations,
-    find_files,
-    image_paths,
-    image_sizes,
-    read_annotations,
-)
-from mtl.data.store import SPLITS, SplitSource, write_store
-from mtl.errors import MtlError, unknown
+from mtl.data import aligned_faces
+from mtl.data.layouts.celeba import ATTRIBUTES, find_files, image_sizes
 from mtl.io import sha256, sha256_file
 
-COLUMNS = ATTRIBUTES
-CLASSES = (2,) * len(COLUMNS)
+COLUMNS = aligned_faces.COLUMNS
+CLASSES = aligned_faces.CLASSES
 
 Task = dict[str, Any]
 
@@ -95,21 +83,7 @@ def check_config(config: Mapping[str, Any]) -> None:
     Raises:
         MtlError: unless the only option is a valid `short_side` or `size`.
     """
-    for name in config:
-        if name not in ("short_side", "size"):
-            raise unknown("option", name, ("short_side", "size"), "celeba")
-    if len(config) != 1:
-        raise MtlError("celeba: expected one of the options 'short_side' and 'size'")
-    size = config["size"] if "size" in config else [config["short_side"]] * 2
-    if (
-        not isinstance(size, (list, tuple))
-        or len(size) != 2
-        or any(not isinstance(side, int) or isinstance(side, bool) or side < 1 for side in size)
-    ):
-        raise MtlError(
-            "celeba: expected 'short_side' as pixels or 'size' as [height, width] in pixels, "
-            f"found {dict(config)}"
-        )
+    aligned_faces.check_config("celeba", config)
 
 
 def prepare(
@@ -121,72 +95,5 @@ def prepare(
     source: str,
     source_label: str,
 ) -> None:
-    """Decode, scale and store every annotated image of a raw copy, or of a twin, at `out`.
-
-    Args:
-        root: the raw copy, in any layout that `layouts.celeba` finds.
-        config: one of `{"short_side": N}`, torchvision's `Resize(N)` that Maximum Roaming uses
-            (64 gives 64 x 78 pixels), and `{"size": [height, width]}`.
-        out: the folder of the store; it appears whole or not at all.
-        identity, fingerprint, source, source_label: written to the store as they are.
-
-    Raises:
-        MtlError: for anything missing, malformed or damaged, naming the file and the line.
-    """
-    check_config(config)
-    files = find_files(root)
-    annotations = read_annotations(files)
-    paths = image_paths(files, annotations.names)
-    members = _members(annotations, files.partition)
-    source_width, source_height = read_rgb(paths[0]).size
-    height, width = _target_size(config, source_height, source_width)
-
-    def images(indices: NDArray[np.intp]) -> Iterator[NDArray[np.uint8]]:
-        for index in indices:
-            image = read_rgb(paths[index])
-            if image.size != (source_width, source_height):
-                raise MtlError(
-                    f"{paths[index]}: the image has {image.width} x {image.height} pixels, but "
-                    f"{paths[0].name} has {source_width} x {source_height}; all must be equal "
-                    "(aligned CelebA has 178 x 218)"
-                )
-            yield resize(image, height, width)
-
-    write_store(
-        out,
-        dataset="celeba",
-        identity=identity,
-        fingerprint=fingerprint,
-        source=source,
-        source_label=source_label,
-        columns=COLUMNS,
-        classes=CLASSES,
-        height=height,
-        width=width,
-        splits={
-            split: SplitSource(
-                names=[annotations.names[index] for index in indices],
-                labels=annotations.labels[indices],
-                images=images(indices),
-            )
-            for split, indices in members.items()
-        },
-    )
-
-
-def _members(annotations: Annotations, partition: Path) -> dict[str, NDArray[np.intp]]:
-    """The images of each split, as positions in the attribute file."""
-    members = {
-        split: np.flatnonzero(annotations.partition == number)
-        for number, split in enumerate(SPLITS)
-    }
-    for number, (split, indices) in enumerate(members.items()):
-        if not len(indices):
-            raise MtlError(f"{partition}: no image of the split '{split}' (partition {number})")
-    return members
-
-
-def _target_size(config: Mapping[str, Any], height: int, width: int) -> tuple[int, int]:
-    if "short_side" in config:
-        return short_side_size(height, width, config["short_side"])
-    return config["size"][0], config["size"][1]
+    """Prepare a raw copy, or the twin `faces`; see `aligned_faces.prepare`."""
+    aligned_faces.prepare("celeba", root, config, out, identity, fingerprint, source, source_label)

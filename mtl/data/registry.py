@@ -1,8 +1,8 @@
 """The data sets by name: what planning and reports know of them without reading any data.
 
-A data set is one module with `COLUMNS`, `CLASSES`, `PARTITIONS`, `raw_manifest` and `prepare`, and
-one entry here. The words about a data set live here rather than in its module, so that rewording
-them does not change the identity of prepared data.
+A data set is one module with `COLUMNS`, `CLASSES`, `PARTITIONS`, `check_config` and `prepare`, with
+`raw_manifest` where there are real data, and one entry here. The words about a data set live here
+rather than in its module, so that rewording them does not change the identity of prepared data.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ class DatasetInfo:
         label: as tables and reports print it.
         module: the module that prepares it.
         twin: the module that generates its synthetic twin, or None.
-        source_labels: what to print about the source, by "real" and, with a twin, "twin".
+        source_labels: what to print about the source, by "real" where there are real data and by
+            "twin" where there is a twin.
         paper: authors, title and venue of the source.
         url: where the real data are described.
         terms: its licence and terms of use.
@@ -97,6 +98,20 @@ _DATASETS = {
             ),
             url="https://archive.ics.uci.edu/dataset/80",
             terms="CC BY 4.0 (UCI Machine Learning Repository).",
+            needs_root=False,
+        ),
+        DatasetInfo(
+            name="faces_probe",
+            label="Probe faces",
+            module="mtl.data.faces_probe",
+            twin="mtl.data.twins.faces_probe",
+            source_labels={"twin": "synthetic twin 'faces-probe' (no photographs)"},
+            paper=(
+                "Labels after Ma, Zhao, Yi, Chen, Hong, Chi: Modeling Task Relationships in "
+                "Multi-task Learning with Multi-gate Mixture-of-Experts. KDD 2018"
+            ),
+            url="https://doi.org/10.1145/3219819.3220007",
+            terms="Painted by this program at every scale; it stands for no real data set.",
             needs_root=False,
         ),
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from mtl.config import Prepared, Project, RunUnit
+from mtl.config import Prepared, Project, RunUnit, Twin
 from mtl.config.datasets import manifest_path
 from mtl.data import registry
 from mtl.errors import MtlError
@@ -18,62 +19,91 @@ from mtl.io import atomic_directory, read_json
 from mtl.workflow import failures
 
 Reload = Callable[[], Project]
+Made = TypeVar("Made", Twin, Prepared)
 
 
-def check(what: str, planned: str | None, now: str, while_running: bool = False) -> None:
-    """Refuse to go on when the working tree implies another fingerprint than was planned.
+def planned(
+    what: str, variants: Sequence[Made], expect: str | None, while_running: bool = False
+) -> list[Made]:
+    """The variants to make: that with the fingerprint that was planned, or all of them.
 
     Args:
         what: names the product.
-        planned: the fingerprint that was asked for; any if None.
-        now: the fingerprint that the working tree gives.
+        variants: those that the working tree implies.
+        expect: the fingerprint that was asked for; any if None.
         while_running: whether the job has already done its work.
 
     Raises:
-        MtlError: when they differ.
+        MtlError: when the working tree implies none with that fingerprint.
     """
-    if planned is None or planned == now:
-        return
+    chosen = [variant for variant in variants if expect in (None, variant.fingerprint)]
+    if chosen:
+        return chosen
     when = "while it was made" if while_running else "since it was planned"
+    now = ", ".join(variant.fingerprint for variant in variants)
     raise MtlError(
-        f"{what}: planned as {planned}, but the working tree now gives {now}: code, configuration "
+        f"{what}: planned as {expect}, but the working tree now gives {now}: code, configuration "
         f"or data changed {when}. Nothing was stored; run snakemake again"
     )
 
 
+def _twins(project: Project, dataset: str) -> list[Twin]:
+    """The variants of a dataset's twin that the scale needs."""
+    twins = [data.twin for data in project.variants(dataset) if data.twin is not None]
+    if not twins:
+        raise MtlError(
+            f"scale '{project.scale.name}' uses real data for '{dataset}'; there is no twin to make"
+        )
+    return twins
+
+
 def make_twin(
     project: Project, dataset: str, expect: str | None = None, reload: Reload | None = None
-) -> None:
+) -> list[Twin]:
     """Generate the raw files of a dataset's synthetic twin.
+
+    Args:
+        project: at the scale to make them for.
+        dataset: the registry name.
+        expect: the fingerprint of the one variant to make; every one that the scale needs if None.
+        reload: reads the project again, to see what was edited meanwhile.
+
+    Returns:
+        What was made.
 
     Raises:
         MtlError: when the scale uses real data, the working tree has changed, or writing fails.
     """
-    data = project.prepared(dataset)
-    if data.twin is None:
-        raise MtlError(
-            f"scale '{project.scale.name}' uses real data for '{dataset}'; there is no twin to make"
-        )
-    twin = data.twin
-    check(f"twin {twin.name}", expect, twin.fingerprint)
-    with atomic_directory(project.root / twin.path) as folder:
-        registry.load_twin(dataset).generate(twin.config, folder)
-        if reload is not None:
-            now = reload().twin(dataset).fingerprint
-            check(f"twin {twin.name}", twin.fingerprint, now, while_running=True)
+    what = f"twin {registry.describe(dataset).twin_name}"
+    twins = planned(what, _twins(project, dataset), expect)
+    for twin in twins:
+        with atomic_directory(project.root / twin.path) as folder:
+            registry.load_twin(dataset).generate(twin.config, folder)
+            if reload is not None:
+                planned(what, _twins(reload(), dataset), twin.fingerprint, while_running=True)
+    return twins
 
 
 def prepare(
     project: Project, dataset: str, expect: str | None = None, reload: Reload | None = None
-) -> None:
-    """Prepare a dataset from its raw files.
+) -> list[Prepared]:
+    """Prepare a dataset from its raw files; the arguments are those of `make_twin`.
+
+    Returns:
+        What was made.
 
     Raises:
         MtlError: when the raw files are absent, differ from their manifest or are damaged, the
             working tree has changed, or writing fails.
     """
-    data = project.prepared(dataset)
-    check(f"prepared data of {dataset}", expect, data.fingerprint)
+    variants = planned(f"prepared data of {dataset}", project.variants(dataset), expect)
+    for data in variants:
+        _prepare(project, data, reload)
+    return variants
+
+
+def _prepare(project: Project, data: Prepared, reload: Reload | None) -> None:
+    dataset = data.dataset
     _check_raw(project, data)
     with atomic_directory(project.root / data.path) as folder:
         registry.load(dataset).prepare(
@@ -86,8 +116,9 @@ def prepare(
             source_label=data.source_label,
         )
         if reload is not None:
-            now = reload().prepared(dataset).fingerprint
-            check(f"prepared data of {dataset}", data.fingerprint, now, while_running=True)
+            variants = reload().variants(dataset)
+            what = f"prepared data of {dataset}"
+            planned(what, variants, data.fingerprint, while_running=True)
 
 
 def _check_raw(project: Project, data: Prepared) -> None:
@@ -160,7 +191,7 @@ def train(
 
 
 def _check_still_planned(project: Project, unit: RunUnit) -> None:
-    if unit.fingerprint not in {planned.fingerprint for planned in project.units()}:
+    if unit.fingerprint not in {now.fingerprint for now in project.units()}:
         raise MtlError(
             f"run {unit.name}: code, configuration or data changed while it was trained. "
             "Nothing was stored; run snakemake again"

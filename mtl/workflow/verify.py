@@ -30,8 +30,7 @@ def check_unit(project: Project, unit: RunUnit) -> list[str]:
 def check_data(project: Project) -> list[str]:
     """What is wrong with the prepared data on disk."""
     problems = []
-    for name in project.scale.datasets:
-        data = project.prepared(name)
+    for data in project.all_prepared():
         if (project.root / data.record).is_file():
             try:
                 open_store(project.root / data.path, data.fingerprint, verify=True)

@@ -34,6 +34,13 @@ datasets:
     train: 2000
     val: 500
     test: 500
+  faces_probe:
+    source: twin
+    twin:
+      train: 128
+      val: 64
+      test: 32
+    short_side: 24
 settings:
   celeba8:
     width: 8
@@ -59,6 +66,16 @@ settings:
     batch_size: 32
     eval_batch_size: 250
     learning_rate: 2e-3
+  probe_0: &probe
+    width: 4
+    epochs: 3
+    batch_size: 32
+    eval_batch_size: 64
+    learning_rate: 2e-3
+  probe_25: *probe
+  probe_50: *probe
+  probe_75: *probe
+  probe_95: *probe
 """
 
 Edit = Callable[[str, str, str], None]

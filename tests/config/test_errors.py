@@ -254,6 +254,46 @@ MISTAKES = {
         "  digits:\n    source: real\n    root: data/raw/digits\n",
         r"datasets\.digits\.root: 'digits' needs no folder; remove this key",
     ),
+    "unknown dial of a setting": (
+        ETR_NLP,
+        "relatedness: 0.25",
+        "relatednes: 0.25",
+        r"etr_nlp\.yaml:\d+: settings\.probe_25\.twin \(with .*mini\.yaml:\d+: datasets\."
+        r"faces_probe\.twin\): .*unknown option 'relatednes'.*'relatedness'\?",
+    ),
+    "dial of a setting out of range": (
+        ETR_NLP,
+        "relatedness: 0.25",
+        "relatedness: 1.25",
+        r"settings\.probe_25\.twin \(.*\): .*'relatedness' must be at least 0 and at most 1, found",
+    ),
+    "dial set twice": (
+        MINI,
+        "      train: 128\n",
+        "      relatedness: 0.5\n      train: 128\n",
+        r"etr_nlp\.yaml:\d+: settings\.probe_0\.twin\.relatedness: scale 'mini' sets the dial "
+        r"'relatedness' too \(.*mini\.yaml:\d+: datasets\.faces_probe\.twin\.relatedness\); "
+        r"expected it in one of them",
+    ),
+    "dial that one of several settings lacks": (
+        ETR_NLP,
+        "    twin:\n      relatedness: 0.25\n",
+        "",
+        r"mini\.yaml:\d+: datasets\.faces_probe\.twin: .*option 'relatedness' is missing",
+    ),
+    "dial of real data": (
+        DIGITS,
+        "    dataset: digits\n",
+        "    dataset: digits\n    twin:\n      seed: 1\n",
+        r"digits\.yaml:\d+: settings\.digits\.twin: sets dials of a twin, but scale 'mini' uses "
+        r"real data of 'digits' \(.*mini\.yaml:\d+: datasets\.digits\.source\)",
+    ),
+    "real data of a dataset without any": (
+        MINI,
+        "  faces_probe:\n    source: twin\n",
+        "  faces_probe:\n    source: real\n",
+        r"datasets\.faces_probe\.source: 'faces_probe' has no real data; expected twin",
+    ),
     "row of a scale that no paper has": (
         MINI,
         "      mgda_ub:\n",

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mtl.config import load_project
 from mtl.config.spec import seed_groups
@@ -176,7 +177,7 @@ def test_a_unit_is_found_by_path_name_and_prefix(root: Path) -> None:
         assert project.unit(name) == unit
     with pytest.raises(MtlError, match="is no unit of scale 'mini': code, configuration or data"):
         project.unit("celeba/etr/000000000000")
-    with pytest.raises(MtlError, match="matches 25 units"):
+    with pytest.raises(MtlError, match="matches 50 units"):
         project.unit("")
 
 
@@ -191,6 +192,84 @@ def test_a_unit_is_found_by_path_name_and_prefix(root: Path) -> None:
 def test_unknown_names(root: Path, arguments: tuple[str, str, str], match: str) -> None:
     with pytest.raises(MtlError, match=match):
         load_project(root).units_for(*arguments)
+
+
+def test_each_set_of_dials_has_its_own_data_and_runs(root: Path) -> None:
+    project = load_project(root)
+    variants = project.variants("faces_probe")
+    assert [data.dials for data in variants] == [
+        {"relatedness": value} for value in (0.0, 0.25, 0.5, 0.75, 0.95)
+    ]
+    assert variants[2].title == "faces_probe (relatedness 0.5)"
+    units = [project.units_for("etr_nlp", f"probe_{k}", "etr_synchronized")[0] for k in (0, 50)]
+    assert [unit.data for unit in units] == [variants[0], variants[2]]
+    assert units[0].spec == units[1].spec
+    assert units[0].fingerprint != units[1].fingerprint
+    twins = [data.twin for data in variants if data.twin]
+    assert len({twin.fingerprint for twin in twins}) == 5
+    assert twins[2].config == {"train": 128, "val": 64, "test": 32, "relatedness": 0.5}
+    assert twins[2] == project.twin("faces_probe", {"relatedness": 0.5})
+
+
+def test_settings_with_equal_dials_share_their_data(root: Path, edit: Edit) -> None:
+    edit(ETR_NLP, "relatedness: 0.25", "relatedness: 0.5")
+    variants = load_project(root).variants("faces_probe")
+    assert [data.dials["relatedness"] for data in variants] == [0.0, 0.5, 0.75, 0.95]
+
+
+def test_a_dataset_without_dials_has_one_variant(root: Path) -> None:
+    project = load_project(root)
+    assert project.variants("celeba") == [project.prepared("celeba")]
+    assert project.prepared("celeba").title == "celeba"
+    datasets = [data.dataset for data in project.all_prepared()]
+    assert datasets == ["celeba", "digits", *["faces_probe"] * 5]
+    with pytest.raises(MtlError, match=r"unknown dataset 'face_probe'.*Did you mean 'faces_probe'"):
+        project.variants("face_probe")
+
+
+def test_a_dataset_that_no_setting_uses_has_the_dials_of_the_scale(root: Path, edit: Edit) -> None:
+    path = root / "workflow/config/papers/etr_nlp.yaml"
+    paper = yaml.safe_load(path.read_text())
+    for name in [name for name in paper["settings"] if name.startswith("probe_")]:
+        del paper["settings"][name]
+    del paper["figures"]["relatedness"]
+    path.write_text(yaml.safe_dump(paper))
+    scale = root / "workflow/config/scales/mini.yaml"
+    text = scale.read_text().replace("      train: 128", "      relatedness: 0.1\n      train: 128")
+    scale.write_text(text[: text.index("  probe_0:")])
+    (data,) = load_project(root).variants("faces_probe")
+    assert data.dials == {}
+    assert data.twin is not None
+    assert data.twin.config["relatedness"] == 0.1
+
+
+def test_whole_and_real_dials_are_not_mistaken_for_each_other(root: Path) -> None:
+    """0 and 0.0 are equal in Python, but not in an identity."""
+    project = load_project(root)
+    whole = project.prepared("faces_probe", {"relatedness": 0})
+    real = project.prepared("faces_probe", {"relatedness": 0.0})
+    assert whole.fingerprint != real.fingerprint
+    again = load_project(root)
+    assert again.prepared("faces_probe", {"relatedness": 0.0}).fingerprint == real.fingerprint
+
+
+def test_a_twin_of_nothing_real_is_compared_with_the_full_scale(root: Path) -> None:
+    lines = load_project(root).deviations("etr_nlp", "relatedness")
+    text = "\n".join(lines)
+    assert (
+        "Data: Probe faces with relatedness 0, 0.25, 0.5, 0.75, 0.95: 128 train, 64 val, 32 test "
+        "images (full scale: 20000 train, 4000 val, 100 test images)." in lines
+    )
+    assert "Images of Probe faces: short side 24 (full scale: 64)." in lines
+    assert "epochs 3 (full scale: 20)" in text
+    assert "(paper:" not in text
+    assert "Not in the paper" in text
+
+
+def test_a_dial_that_a_problem_sets_is_told_of_a_twin(root: Path, edit: Edit) -> None:
+    edit(ETR_NLP, "    tasks: groups8\n", "    tasks: groups8\n    twin:\n      rho: 0.5\n")
+    text = "\n".join(load_project(root).deviations("etr_nlp", "table_3a"))
+    assert "Data: a synthetic twin of CelebA with rho 0.5, drawn by a program (1600 train" in text
 
 
 def test_a_scale_tells_what_it_does_otherwise_than_the_paper(root: Path) -> None:

@@ -95,9 +95,13 @@ def write_yaml(tree: Tree, path: str, content: dict[str, Any]) -> None:
 def _keep_rows(tree: Tree, path: str, rows: tuple[str, ...]) -> None:
     paper = yaml.safe_load((tree.root / path).read_text(encoding="utf-8"))
     paper["rows"] = {name: paper["rows"][name] for name in rows}
-    paper["settings"].pop("celeba40", None)
+    paper["settings"] = {
+        name: setting for name, setting in paper["settings"].items() if name in TINY["settings"]
+    }
     paper["tables"].pop("table_4", None)
-    for product in (*paper["tables"].values(), *paper.get("figures", {}).values()):
+    figures = paper.get("figures", {})
+    figures.pop("relatedness", None)
+    for product in (*paper["tables"].values(), *figures.values()):
         product["rows"] = [row for row in product["rows"] if row in rows]
         product.pop("extra_rows", None)
     write_yaml(tree, path, paper)

@@ -42,8 +42,7 @@ def finish_unit(project: Project, unit: RunUnit, shift: float = 0.0) -> None:
 
 def finish_data(project: Project) -> None:
     """The files by which twins and prepared data are known to be there."""
-    for name in project.scale.datasets:
-        data = project.prepared(name)
+    for data in project.all_prepared():
         atomic_write(project.root / data.record, "{}")
         if data.twin:
             atomic_write(project.root / data.twin.record, "{}")

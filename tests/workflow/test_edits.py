@@ -27,12 +27,18 @@ MINI = "workflow/config/scales/mini.yaml"
 
 UNITS = {unit.name: unit for unit in load_project(Path(__file__).parents[2], "mini").units()}
 N_CELEBA = sum(unit.dataset == "celeba" for unit in UNITS.values())
+N_DIGITS = sum(unit.dataset == "digits" for unit in UNITS.values())
+N_PROBE = sum(unit.dataset == "faces_probe" for unit in UNITS.values())
 N_CELEBA8 = sum(
     unit.dataset == "celeba" and len(unit.spec["tasks"]) == 8 for unit in UNITS.values()
 )
+# How many variants of a dataset there are to prepare, and how many of its twin to make.
+PREPARED = {"celeba": 1, "digits": 1, "faces_probe": 5}
+TWINS = {"celeba": 1, "faces_probe": 5}
+EVERY_DATASET = tuple(PREPARED)
 # Claims and agreement; the audit needs no runs, and the digits have neither.
-PRODUCTS = {"table": 3, "figure": 1, "evidence": 2, "report": 1, "summary": 1}
-ETR_NLP_ONLY = {**PRODUCTS, "table": 2}
+PRODUCTS = {"table": 3, "figure": 2, "evidence": 2, "report": 1, "summary": 1}
+CELEBA_ONLY = {**PRODUCTS, "table": 2, "figure": 1}
 ONE_TABLE = {"table": 1, "report": 1, "summary": 1}
 WORDS = {"table": 1, "report": 1}
 
@@ -59,12 +65,10 @@ class Case:
         """The jobs in a kind of clone."""
         jobs = dict(self.jobs)
         if kind != "origin":
-            for dataset in self.data:
-                jobs["prepare"] = jobs.get("prepare", 0) + 1
-                if dataset == "celeba":
-                    jobs["twin"] = 1
-            if self.data and "prepare" in self.jobs:
-                jobs["prepare"] = max(len(self.data), self.jobs["prepare"])
+            for rule, variants in (("prepare", PREPARED), ("twin", TWINS)):
+                needed = sum(variants.get(dataset, 0) for dataset in self.data)
+                if needed:
+                    jobs[rule] = max(needed, jobs.get(rule, 0))
         if kind == "gitonly" and self.restored:
             jobs["restore"] = 1
         return jobs
@@ -137,11 +141,11 @@ CASES = {
     "code that all trainings share": Case(
         lambda tree: tree.edit("mtl/training/trainer.py", "\n\nclass", "\n\nX = 1\n\n\nclass"),
         {"train": len(UNITS), **PRODUCTS},
-        data=("celeba", "digits"),
+        data=EVERY_DATASET,
     ),
     "host of one setting": Case(
         lambda tree: tree.edit("mtl/models/resnet_small.py", "\n\ndef", "\n\nX = 1\n\n\ndef"),
-        {"train": len(UNITS) - N_CELEBA, **ONE_TABLE},
+        {"train": N_DIGITS, **ONE_TABLE},
         data=("digits",),
         restored=True,
     ),
@@ -152,32 +156,37 @@ CASES = {
     ),
     "code of a dataset's reader": Case(
         lambda tree: tree.edit("mtl/data/celeba.py", "\n\ndef", "\n\nX = 1\n\n\ndef"),
-        {"prepare": 1, "train": N_CELEBA, **ETR_NLP_ONLY},
+        {"prepare": 1, "train": N_CELEBA, **CELEBA_ONLY},
         data=("celeba",),
         restored=True,
     ),
     "dial of a twin": Case(
         lambda tree: tree.edit(MINI, "      seed: 0", "      seed: 1"),
-        {"twin": 1, "prepare": 1, "train": N_CELEBA, **ETR_NLP_ONLY},
+        {"twin": 1, "prepare": 1, "train": N_CELEBA, **CELEBA_ONLY},
         data=("celeba",),
+        restored=True,
+    ),
+    "dial of one setting": Case(
+        lambda tree: tree.edit(ETR_NLP, "relatedness: 0.25", "relatedness: 0.3"),
+        {"twin": 1, "prepare": 1, "train": N_PROBE // 5, "figure": 1, "evidence": 1, "report": 1},
         restored=True,
     ),
     "option of one dataset": Case(
         lambda tree: tree.edit(MINI, "    short_side: ", "    short_side: 1"),
-        {"prepare": 1, "train": N_CELEBA, **ETR_NLP_ONLY},
+        {"prepare": 1, "train": N_CELEBA, **CELEBA_ONLY},
         data=("celeba",),
         restored=True,
     ),
     "batch of one setting": Case(
         lambda tree: tree.edit(MINI, "    batch_size: ", "    batch_size: 1"),
-        {"train": N_CELEBA8, **ETR_NLP_ONLY},
+        {"train": N_CELEBA8, **CELEBA_ONLY},
         data=("celeba",),
         restored=True,
     ),
     "one more seed": Case(
         lambda tree: tree.edit(MINI, "\nseeds: 5", "\nseeds: 6"),
         {"train": len(UNITS), **PRODUCTS},
-        data=("celeba", "digits"),
+        data=EVERY_DATASET,
         restored=True,
     ),
     "new method with one row": Case(
@@ -197,7 +206,7 @@ CASES = {
     ),
     "a template": Case(
         lambda tree: tree.edit("mtl/render/templates/base.css", "{", "{ "),
-        {"table": 3, "figure": 1, "evidence": 3, "report": 1},
+        {"table": 3, "figure": 2, "evidence": 3, "report": 1},
         restored=True,
     ),
     "a table edited by hand": Case(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mtl.cli import main
 from mtl.config import Project, load_project
 from mtl.data import registry
 from mtl.data.store import open_store
@@ -66,6 +67,106 @@ def test_a_twin_is_made_and_prepared(project: Project) -> None:
     assert store.identity == data.identity
     assert store.source_label == data.source_label
     assert [path.name for path in (project.root / data.path).parent.iterdir()] == [data.fingerprint]
+
+
+PROBE = """\
+name: probe
+title: Probe
+short: Probe
+venue: tests
+settings:
+  near: &setting
+    label: related
+    dataset: faces_probe
+    tasks: probe4
+    host: resnet18
+    metrics: [f_score]
+    evaluation: {split: val, selection: best_f_score}
+    twin: {relatedness: 0.9}
+  far: {<<: *setting, label: unrelated, twin: {relatedness: 0.1}}
+rows:
+  hard_sharing: {method: hard_sharing}
+tables:
+  table:
+    title: Table
+    caption: Caption.
+    baseline: hard_sharing
+    groups:
+      - {setting: near, label: related, metrics: [f_score]}
+      - {setting: far, label: unrelated, metrics: [f_score]}
+    rows: [hard_sharing]
+"""
+PROBE_SCALE = """\
+  faces_probe: {source: twin, short_side: 16, twin: {train: 2, val: 1, test: 1}}
+settings:
+  near: &probe
+    {width: 4, epochs: 1, batch_size: 2, eval_batch_size: 1, learning_rate: 0.001}
+  far: *probe
+"""
+
+
+@pytest.fixture
+def probe(project: Project) -> Project:
+    """The project with two settings that dial the twin of one dataset."""
+    folder = project.root / "workflow/config"
+    atomic_write(folder / "papers/probe.yaml", PROBE)
+    scale = folder / "scales/mini.yaml"
+    scale.write_text(scale.read_text().replace("settings:\n", PROBE_SCALE, 1))
+    return load_project(project.root, "mini")
+
+
+def test_every_variant_of_a_twin_is_made_and_prepared(probe: Project) -> None:
+    variants = probe.variants("faces_probe")
+    assert len(variants) == 2
+    assert jobs.make_twin(probe, "faces_probe", reload=lambda: probe) == [
+        data.twin for data in variants
+    ]
+    assert jobs.prepare(probe, "faces_probe", reload=lambda: probe) == variants
+    near, far = (
+        open_store(probe.root / data.path, data.fingerprint, verify=True) for data in variants
+    )
+    assert near.source_label == "synthetic twin 'faces-probe' (no photographs)"
+    assert (near.split("train").images == far.split("train").images).all()
+
+
+def test_a_rule_makes_the_variant_that_it_planned(probe: Project) -> None:
+    near, far = probe.variants("faces_probe")
+    assert far.twin is not None
+    jobs.make_twin(probe, "faces_probe", far.twin.fingerprint, lambda: probe)
+    jobs.prepare(probe, "faces_probe", far.fingerprint, lambda: probe)
+    assert read_json(probe.root / far.twin.record, "twin")["dials"]["relatedness"] == 0.1
+    assert (probe.root / far.record).is_file()
+    assert not (probe.root / near.path).exists()
+    expected = f"planned as {'0' * 12}, .* now gives {near.fingerprint}, {far.fingerprint}: code"
+    with pytest.raises(MtlError, match=expected):
+        jobs.prepare(probe, "faces_probe", "0" * 12)
+
+
+def test_a_variant_that_is_no_longer_needed_is_not_stored(probe: Project) -> None:
+    paper = probe.root / "workflow/config/papers/probe.yaml"
+    _, far = probe.variants("faces_probe")
+    assert far.twin is not None
+
+    def edited() -> Project:
+        paper.write_text(PROBE.replace("0.1", "0.2"))
+        return load_project(probe.root, "mini")
+
+    with pytest.raises(MtlError, match=r"while it was made\. Nothing was stored"):
+        jobs.make_twin(probe, "faces_probe", far.twin.fingerprint, edited)
+    assert list((probe.root / "data/raw/twins/faces_probe").iterdir()) == []
+
+
+def test_the_status_names_variants_by_their_dials(
+    probe: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.chdir(probe.root)
+    data = probe.variants("faces_probe")[1]
+    atomic_write(probe.root / data.record, "{}")
+    assert main(["status", "--scale", "mini"]) == 0
+    text = capsys.readouterr().out
+    assert "data faces_probe (relatedness 0.9): synthetic twin 'faces-probe' (no photo" in text
+    assert "data faces_probe (relatedness 0.1): synthetic twin 'faces-probe'" in text
+    assert text.count("photographs), prepared") == 1
 
 
 @pytest.mark.parametrize("job", [jobs.make_twin, jobs.prepare])

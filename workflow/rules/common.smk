@@ -41,8 +41,8 @@ shell.prefix(
     f'mtl() ( exec {shlex.quote(sys.executable)} -m mtl "$@" ); '
 )
 UNITS = {unit.name: unit for unit in PROJECT.units()}
-DATA = {name: PROJECT.prepared(name) for name in PROJECT.scale.datasets}
-TWINS = {data.twin.name: name for name, data in DATA.items() if data.twin}
+DATA = {(data.dataset, data.fingerprint): data for data in PROJECT.all_prepared()}
+TWINS = {data.twin.name: data.dataset for data in DATA.values() if data.twin}
 PUBLISHED = {
     (product.kind, product.paper, product.name): product for product in PRODUCTS
 }
@@ -89,6 +89,15 @@ def lost_records(units):
     ]
 
 
+def raw_inputs(wildcards):
+    """The raw files of the twin, until the data are prepared; real ones are the user's."""
+    data = DATA.get((wildcards.dataset, wildcards.fp))
+    twin = (
+        data.twin if data else None
+    )  # the job refuses a fingerprint that is not planned
+    return need(os.path.exists(data.record), twin.record) if twin else []
+
+
 def run_inputs(wildcards):
     """The prepared data, until the unit is trained."""
     unit = UNITS[f"{wildcards.dataset}/{wildcards.method}/{wildcards.fp}"]
@@ -133,6 +142,6 @@ def fingerprint(kind):
 
 wildcard_constraints:
     fp="[0-9a-f]{12}",
-    dataset=alternatives(DATA),
+    dataset=alternatives(PROJECT.scale.datasets),
     twin=alternatives(TWINS),
     paper=alternatives(PROJECT.papers),

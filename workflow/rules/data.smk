@@ -19,14 +19,7 @@ rule twin:
 rule prepare:
     """Prepare a dataset from its raw files."""
     input:
-        lambda wildcards: need(
-            os.path.exists(DATA[wildcards.dataset].record),
-            *(
-                [DATA[wildcards.dataset].twin.record]
-                if DATA[wildcards.dataset].twin
-                else []
-            ),
-        ),
+        raw_inputs,
     output:
         "data/prepared/{dataset}/{fp}/store.json",
     log:

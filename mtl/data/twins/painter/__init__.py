@@ -1,1 +1,1 @@
-"""The painter of the `faces` twin: a canvas, the traits of a face, a module a facial region."""
+"""The painter of the twins of faces: a canvas, the traits of a face, a module a facial region."""

@@ -64,12 +64,12 @@ def draw_anatomy(traits: Traits) -> Anatomy:
     return Anatomy(
         x=traits.normal(0.012),
         shift=traits.normal(0.010),
-        half_width=traits.parameter(0.235, {"Chubby": 0.026, "Oval_Face": -0.012}),
-        half_height=traits.parameter(0.315, {"Oval_Face": 0.016}),
-        jaw=traits.parameter(0.66, {"Male": 0.16}),
-        mouth_half_width=traits.parameter(0.088, {"Smiling": 0.008}),
-        mouth_curve=traits.parameter(0.35, {"Smiling": 0.65}),
-        nose_tip=traits.parameter(0.600, {"Pointy_Nose": 0.014}),
+        half_width=traits.parameter("face_width", 0.235, {"Chubby": 0.026, "Oval_Face": -0.012}),
+        half_height=traits.parameter("face_height", 0.315, {"Oval_Face": 0.016}),
+        jaw=traits.parameter("jaw", 0.66, {"Male": 0.16}),
+        mouth_half_width=traits.parameter("mouth_width", 0.088, {"Smiling": 0.008}),
+        mouth_curve=traits.parameter("mouth_curve", 0.35, {"Smiling": 0.65}),
+        nose_tip=traits.parameter("nose_length", 0.600, {"Pointy_Nose": 0.014}),
         skin=_skin_colour(traits),
         hair=_hair_colour(traits),
         hair_cover=1 - traits.has("Bald"),
@@ -119,7 +119,7 @@ def bounds(anatomy: Anatomy) -> NDArray[np.float32]:
 def _skin_colour(traits: Traits) -> Array:
     """Pale skin is lighter than any other; the others range from light to dark."""
     pale = traits.has("Pale_Skin")[:, 0]
-    tone = traits.parameter(0.85, {"Pale_Skin": 0.08})[:, 0]
+    tone = traits.parameter("skin_tone", 0.85, {"Pale_Skin": 0.08})[:, 0]
     tone = tone + (1 - pale) * traits.uniform(-0.24, 0.02)[:, 0]
     hue = traits.colour((1.0, 1.0), (0.75, 0.80), (0.61, 0.68))
     return tone * hue

@@ -13,13 +13,17 @@ _FRAME = (0.06, 0.05, 0.05)
 
 def paint_eyes(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     """Both eyes, alike: eye shadow, bags, the eye, the brow."""
-    shadow = np.clip(traits.parameter(0.24, {"Heavy_Makeup": 0.24}), 0, 0.85)
+    shadow = np.clip(traits.parameter("eye_shadow", 0.24, {"Heavy_Makeup": 0.24}), 0, 0.85)
     shadow_colour = traits.colour((0.20, 0.60), (0.11, 0.33), (0.18, 0.54))
-    bag = np.clip(traits.parameter(0.19, {"Bags_Under_Eyes": 0.19}), 0, 0.8)
-    opening = np.clip(traits.parameter(0.0205, {"Narrow_Eyes": -0.0080}), 0.006, 0.05)
+    bag = np.clip(traits.parameter("eye_bags", 0.19, {"Bags_Under_Eyes": 0.19}), 0, 0.8)
+    opening = np.clip(
+        traits.parameter("eye_opening", 0.0205, {"Narrow_Eyes": -0.0080}), 0.006, 0.05
+    )
     iris = traits.colour((0.08, 0.45))
-    brow_thickness = np.clip(traits.parameter(0.0105, {"Bushy_Eyebrows": 0.0045}), 0.004, 0.03)
-    brow_arch = traits.parameter(0.55, {"Arched_Eyebrows": 0.85})
+    brow_thickness = np.clip(
+        traits.parameter("brow_thickness", 0.0105, {"Bushy_Eyebrows": 0.0045}), 0.004, 0.03
+    )
+    brow_arch = traits.parameter("brow_arch", 0.55, {"Arched_Eyebrows": 0.85})
     y = EYE_Y + anatomy.shift
     for side in SIDES:
         x = anatomy.x + side * EYE_X

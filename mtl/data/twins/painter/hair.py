@@ -23,7 +23,7 @@ def paint_hair_behind(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     half_width = anatomy.half_width * 1.22 + curl * np.sin(window.y * 48 + phase)
     height = 0.285 + traits.normal(0.012)
     top = window.ellipse(anatomy.x, _CROWN_Y + anatomy.shift, half_width, height)
-    end = traits.parameter(0.74, {"Male": -0.20}) + anatomy.shift
+    end = traits.parameter("hair_length", 0.74, {"Male": -0.20}) + anatomy.shift
     sides = window.stroke(across, half_width) * np.clip((end - window.y) * 40, 0, 1)
     mask = np.maximum(top * (window.y < 0.5), sides * (window.y > _CROWN_Y)) * anatomy.hair_cover
     canvas.paint(window, mask, anatomy.hair)
@@ -35,7 +35,7 @@ def paint_hair_behind(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
 def paint_hairline(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     """The hair over the forehead; Receding_Hairline lifts it, most at the temples."""
     window = canvas.window(-0.3, 0.3, 0.12, 0.42)
-    height = traits.parameter(0.262, {"Receding_Hairline": -0.028}, spread=0.3)
+    height = traits.parameter("hairline", 0.262, {"Receding_Hairline": -0.028}, spread=0.3)
     temples = 0.9 - 2.2 * traits.has("Receding_Hairline")
     line = height + anatomy.shift - (window.x - anatomy.x) ** 2 * temples
     head = window.ellipse(anatomy.x, _CROWN_Y + anatomy.shift, anatomy.half_width * 1.12, 0.275)

@@ -16,8 +16,12 @@ def paint_mouth(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     """Lips along the line of the mouth, which Smiling bends; Mouth_Slightly_Open shows teeth."""
     window = canvas.window(-0.15, 0.15, 0.63, 0.79)
     across = window.x - anatomy.x
-    thickness = np.clip(traits.parameter(0.0155, {"Big_Lips": 0.0055}), 0.006, 0.04)
-    opening = np.clip(traits.parameter(0.0055, {"Mouth_Slightly_Open": 0.0075}), 0, 0.03)
+    thickness = np.clip(
+        traits.parameter("lip_thickness", 0.0155, {"Big_Lips": 0.0055}), 0.006, 0.04
+    )
+    opening = np.clip(
+        traits.parameter("mouth_opening", 0.0055, {"Mouth_Slightly_Open": 0.0075}), 0, 0.03
+    )
     width = window.stroke(across, anatomy.mouth_half_width, 0.6)
     taper = np.sqrt(np.clip(1 - (across / anatomy.mouth_half_width) ** 2, 0, 1))
     below = window.y - anatomy.mouth_line(across)
@@ -30,5 +34,5 @@ def paint_mouth(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
 
 def _lip_colour(traits: Traits, anatomy: Anatomy) -> Array:
     """From the skin's own red to Wearing_Lipstick's."""
-    lipstick = np.clip(traits.parameter(0.40, {"Wearing_Lipstick": 0.40}), 0, 1)[:, 0]
+    lipstick = np.clip(traits.parameter("lipstick", 0.40, {"Wearing_Lipstick": 0.40}), 0, 1)[:, 0]
     return anatomy.skin * _LIP_OF_SKIN * (1 - lipstick) + _LIPSTICK * lipstick

@@ -17,7 +17,7 @@ def paint_nose(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     from_middle = np.abs(window.x - anatomy.x)
     tip = anatomy.nose_tip
     gains = {"Big_Nose": 0.015, "Pointy_Nose": -0.005}
-    half_width = np.clip(traits.parameter(0.044, gains), 0.015, 0.09)
+    half_width = np.clip(traits.parameter("nose_width", 0.044, gains), 0.015, 0.09)
     taper = half_width * np.clip((window.y - _ROOT_Y) / (tip - _ROOT_Y), 0, 1) ** 1.5
     sides = window.stroke(from_middle - taper, 0.010, 0.6)
     sides = sides * ((window.y > 0.49) & (window.y < tip + anatomy.shift))

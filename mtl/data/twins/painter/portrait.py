@@ -50,7 +50,13 @@ def render(
         noise: the standard deviation of pixel noise, on a scale of 0 to 1.
         height, width: of the images.
     """
-    traits = Traits(attributes, rng, sigma)
+    return paint(Traits(attributes, rng, sigma), noise, height, width)
+
+
+def paint(
+    traits: Traits, noise: float = 0.035, height: int = HEIGHT, width: int = WIDTH
+) -> Portraits:
+    """Paint the faces that some traits describe; `noise` and size as for `render`."""
     anatomy = draw_anatomy(traits)
     canvas = Canvas(traits.count, height, width)
     surroundings.paint_background(canvas, traits)

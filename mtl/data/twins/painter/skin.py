@@ -20,7 +20,9 @@ def paint_face(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     view *= (1 - mask * (0.16 * across**2 + 0.05 * down**2))[:, None]
     blotches = np.sin(window.x * 83 + window.y * 47 + traits.uniform(0, 2 * np.pi))
     blotches = blotches * np.sin(window.x * 31 - window.y * 71 + traits.uniform(0, 2 * np.pi))
-    unevenness = np.clip(traits.parameter(0.5, {"Attractive": -0.35}, spread=0.3), 0.05, 1.2)
+    unevenness = np.clip(
+        traits.parameter("unevenness", 0.5, {"Attractive": -0.35}, spread=0.3), 0.05, 1.2
+    )
     view += (0.06 * mask * blotches * unevenness)[:, None]
 
 
@@ -45,7 +47,7 @@ def paint_double_chin(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
 
 def paint_age(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     """Without Young: lines across the forehead, and from the nose to the mouth's corners."""
-    strength = np.clip(traits.parameter(0.30, {"Young": -0.30}), 0, 1)
+    strength = np.clip(traits.parameter("age_lines", 0.30, {"Young": -0.30}), 0, 1)
     forehead = canvas.window(-0.17, 0.17, 0.27, 0.36)
     lines = np.sin((forehead.y - anatomy.shift) * (2 * np.pi / 0.032)) - 0.55
     lines = np.clip(lines, 0, 1) * np.ones_like(forehead.x)
@@ -62,7 +64,7 @@ def paint_cheeks(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     """Rosy_Cheeks and, weaker, Heavy_Makeup: blush; High_Cheekbones: a light above it."""
     blush = 0.5 * traits.has("Rosy_Cheeks") + 0.14 * traits.has("Heavy_Makeup")
     blush = np.clip(blush + traits.normal(0.05 * traits.sigma), 0, 0.8)
-    light = np.clip(traits.parameter(0.22, {"High_Cheekbones": 0.22}), 0, 0.7)
+    light = np.clip(traits.parameter("cheekbones", 0.22, {"High_Cheekbones": 0.22}), 0, 0.7)
     for side in SIDES:
         window = canvas.side_window(side, 0.06, 0.24, 0.52, 0.68)
         middle = anatomy.x + side * 0.135
@@ -83,7 +85,7 @@ def paint_stubble(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     mask = mask * face_mask(window, anatomy)
     speckle = traits.speckle(*mask.shape[1:])
     shadow = traits.strength("5_o_Clock_Shadow", mean=0.38, spread=0.12, low=0, high=0.7)
-    coarse = np.clip(traits.parameter(0.16, {"No_Beard": -0.16}, spread=0.3), 0, 0.8)
+    coarse = np.clip(traits.parameter("stubble", 0.16, {"No_Beard": -0.16}, spread=0.3), 0, 0.8)
     opacity = shadow * (0.35 + 0.65 * speckle) + coarse * (speckle > 0.55)
     canvas.paint(window, mask * np.minimum(opacity, 0.9), anatomy.hair * 0.35 + 0.12)
 

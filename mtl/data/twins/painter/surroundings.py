@@ -18,7 +18,7 @@ def paint_background(canvas: Canvas, traits: Traits) -> None:
 def paint_neck(canvas: Canvas, traits: Traits, anatomy: Anatomy) -> None:
     """Broader with Male and Chubby, in the shade of the face."""
     window = canvas.window(-0.2, 0.2, 0.72, 1)
-    half_width = traits.parameter(0.10, {"Male": 0.02, "Chubby": 0.02})
+    half_width = traits.parameter("neck_width", 0.10, {"Male": 0.02, "Chubby": 0.02})
     mask = window.stroke(window.x - anatomy.x, half_width, 0.8)
     canvas.paint(window, mask, anatomy.skin * 0.86)
 

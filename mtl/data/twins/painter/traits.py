@@ -61,10 +61,13 @@ class Traits:
         drawn = self._rng.random((self.count, 3), dtype=np.float32)
         return ranges[:, 0] + drawn * (ranges[:, 1] - ranges[:, 0])
 
-    def parameter(self, base: float, gains: Mapping[str, float], spread: float = 0.35) -> Array:
+    def parameter(
+        self, name: str, base: float, gains: Mapping[str, float], spread: float = 0.35
+    ) -> Array:
         """A drawing parameter, [B, 1, 1]: base + sum of ±gain + individual deviation.
 
         Args:
+            name: of the parameter, by which traits of another kind can drive it otherwise.
             base: the value halfway between present and absent.
             gains: for each attribute, what is added where it is present and subtracted where it
                 is absent.
@@ -73,8 +76,8 @@ class Traits:
         """
         largest = max(abs(gain) for gain in gains.values())
         value = base + self.normal(self.sigma * spread * largest)
-        for name, gain in gains.items():
-            value = value + gain * (2 * self.has(name) - 1)
+        for attribute, gain in gains.items():
+            value = value + gain * (2 * self.has(attribute) - 1)
         return value
 
     def strength(self, name: str, mean: float, spread: float, low: float, high: float) -> Array:
