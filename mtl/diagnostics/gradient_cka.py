@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mtl.diagnostics.base import Diagnostic, Subject
 from mtl.diagnostics.gradients import shared_parameters, task_gradients
+from mtl.training.network import Network
 
 IMAGES, BATCHES = 64, 4
 """Held-out images of a batch, and how many batches the similarity is averaged over."""
@@ -31,6 +33,28 @@ def linear_cka(matrices: Tensor) -> Tensor:
     return products / (lengths[..., :, None] * lengths[..., None, :]).clamp_min(TINY)
 
 
+def _convolutions(network: Network, parameters: Mapping[str, nn.Parameter]) -> dict[str, str]:
+    """The paths of the convolutions' weights, by the host's name of the layer.
+
+    A layer of several convolutions has an entry for each, with the convolution's own name too.
+    """
+    units = {
+        path: str(module.unit_name)
+        for path, module in network.trunk.named_modules()
+        if hasattr(module, "unit_name")
+    }
+    of_unit: dict[str, list[str]] = {}
+    for name, parameter in parameters.items():
+        if parameter.dim() == 5:
+            unit = next(path for path in units if name.startswith(f"{path}."))
+            of_unit.setdefault(unit, []).append(name)
+    return {
+        units[unit] if len(names) == 1 else f"{units[unit]}{name.removeprefix(unit)}": name
+        for unit, names in of_unit.items()
+        for name in names
+    }
+
+
 class Build(Diagnostic):
     """For every shared convolution: each task's gradient as a matrix, and the pairs' linear CKA.
 
@@ -41,25 +65,18 @@ class Build(Diagnostic):
 
     def __init__(self, subject: Subject):
         super().__init__(subject)
-        parameters = shared_parameters(subject.network, "gradient_cka")
-        names = {
-            path: str(module.unit_name)
-            for path, module in subject.network.trunk.named_modules()
-            if hasattr(module, "unit_name")
-        }
+        shared = shared_parameters(subject.network, "gradient_cka")
         self.layers = {
-            next(unit for path, unit in names.items() if name.startswith(f"{path}.")): parameter
-            for name, parameter in parameters.items()
-            if parameter.dim() == 5
+            name: shared[path] for name, path in _convolutions(subject.network, shared).items()
         }
         self.similarities = torch.empty(0)  # [S, layer, T, T]
+        # Whole batches, since batch statistics of a few images left over would be of another kind.
+        self.batches = max(1, min(BATCHES, len(subject.images) // IMAGES))
 
     def at_end(self) -> None:
-        starts = range(0, min(IMAGES * BATCHES, len(self.subject.images)), IMAGES)
-        self.batches = len(starts)
         totals = []
-        for start in starts:
-            images, targets = self.subject.batch(start, IMAGES)
+        for batch in range(self.batches):
+            images, targets = self.subject.batch(batch * IMAGES, IMAGES)
             gradients = task_gradients(self.subject, list(self.layers.values()), images, targets)
             layers = [
                 linear_cka(torch.stack([g.flatten(2) for g in of_layer], dim=1).double())

@@ -18,7 +18,8 @@ class GhostConv2d(ReplicatedModule):
     biases, neither normalisation nor ReLU is inside. Outputs: the convolution's, then the
     depth-wise maps. That module also registers a second copy of both weights, and a normalisation
     of both parts, that its forward pass never uses; the paper's #P counts them (inferred). Here
-    they do not exist: `unused_parameters` is their number.
+    they do not exist: `unused_parameters` is their number. Differs in the initial depth-wise
+    weights, whose fan-out is that of their own kernel (see `DepthwiseConv2d`).
 
     Args:
         replicas: seeds side by side.

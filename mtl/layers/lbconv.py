@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
+from mtl.errors import MtlError
 from mtl.layers.convolution import grouped_conv2d
 from mtl.layers.replicas import Fill, Replicas, ReplicatedModule, kaiming_normal, uniform
 
@@ -37,6 +40,9 @@ class LocalBinaryConv2d(ReplicatedModule):
         kernel: odd size of the fixed convolution.
         stride: 1 or 2.
         density: share of the positions that are drawn; the code calls it sparsity.
+
+    Raises:
+        MtlError: when so small a density leaves no weight.
     """
 
     fixed: Tensor
@@ -50,6 +56,11 @@ class LocalBinaryConv2d(ReplicatedModule):
         self.stride = stride
         lead = replicas.lead
         shape = (c_out, c_in, kernel, kernel)
+        if int(density * math.prod(shape)) == 0:
+            raise MtlError(
+                f"method.options.density: {density} leaves none of the {math.prod(shape)} fixed "
+                f"weights of a layer of {c_in} and {c_out} channels"
+            )
         self.declare("fixed", lead, shape, sparse_signs(density), trained=False)
         self.declare("weight", lead, (c_out, c_out, 1, 1), kaiming_normal(c_out), trained=True)
         self.declare("bias", lead, (c_out,), uniform(c_out**-0.5), trained=True)

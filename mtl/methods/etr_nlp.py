@@ -59,6 +59,11 @@ class Build(Method):
         if kernel % 2 == 0:
             raise MtlError(f"method.options.specific_kernel: expected 1 or 3, found {kernel}")
         groups = recombination_groups(1 + str(self.options["primitives"]).count("+"))
+        if spec.c_out < 2 * groups:
+            raise MtlError(
+                f"model.width: layer '{spec.name}' has {spec.c_out} channels; a shared branch in "
+                f"{groups} groups beside the tasks' needs at least {2 * groups}"
+            )
         shared = grouped_shared_channels(float(self.options["gamma"]), spec.c_out, groups)
         conv = ETRNLPConv2d(
             context.replicas,

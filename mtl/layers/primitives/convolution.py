@@ -59,6 +59,9 @@ class FixedConvolution(Primitive):
         kernel: odd size.
         full: each output sees all channels; else only its own (depth-wise).
         binary, density: see `fixed_kernels`.
+
+    Raises:
+        ValueError: when so small a density leaves no weight.
     """
 
     weight: Tensor
@@ -75,8 +78,10 @@ class FixedConvolution(Primitive):
         super().__init__()
         self.full = full
         inputs = channels if full else 1
-        fill = fixed_kernels(inputs * kernel**2, binary, density)
         shape = (channels, inputs, kernel, kernel)
+        if density is not None and int(density * math.prod(shape)) == 0:
+            raise ValueError(f"a share of {density} leaves none of {math.prod(shape)} weights")
+        fill = fixed_kernels(inputs * kernel**2, binary, density)
         self.declare("weight", replicas.lead, shape, fill, trained=False)
 
     def forward(self, x: Tensor, stride: int) -> Tensor:

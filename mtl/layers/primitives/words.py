@@ -30,15 +30,14 @@ _WORD = re.compile(r"([a-z]+)([0-9.]*)((?:-[a-z0-9.]+)*)")
 
 def _odd(text: str) -> int:
     if not text.isdigit() or int(text) % 2 == 0:
-        raise ValueError("expected an odd whole number of pixels")
+        raise ValueError(f"expected an odd whole number of pixels, found '{text}'")
     return int(text)
 
 
 def _positive(text: str) -> float:
-    value = float(text)  # raises ValueError for what is no number
-    if value <= 0:
-        raise ValueError("expected a number above 0")
-    return value
+    if re.fullmatch(r"\d+\.?\d*|\.\d+", text) is None or float(text) == 0:
+        raise ValueError(f"expected a number above 0, found '{text}'")
+    return float(text)
 
 
 def _plain(suffixes: list[str]) -> None:
@@ -68,9 +67,11 @@ def _convolution(
         if suffix.startswith("s"):
             density = _positive(suffix[1:])
             if density > 1:
-                raise ValueError("expected a share of at most 1 after -s")
+                raise ValueError(f"expected a share of at most 1, found '{suffix[1:]}'")
         elif suffix not in ("full", "binary"):
-            raise ValueError(f"takes -full, -binary and -s<share>, not -{suffix}")
+            raise ValueError(unknown("suffix", suffix, ("full", "binary", "s<share>")))
+    if len({suffix[:1] for suffix in suffixes}) < len(suffixes):
+        raise ValueError("expected each suffix once")
     full, binary = "full" in suffixes, "binary" in suffixes
     return FixedConvolution(replicas, channels, _odd(number), full, binary, density)
 
@@ -80,7 +81,7 @@ def _shift(
 ) -> Primitive:
     _plain(suffixes)
     if not number.isdigit() or int(number) < 1:
-        raise ValueError("expected a whole number of pixels, at least 1")
+        raise ValueError(f"expected a whole number of pixels, at least 1, found '{number}'")
     return Shift(replicas, channels, int(number))
 
 
