@@ -9,7 +9,6 @@ from typing import Any, Literal
 from mtl.config.identity import Identity
 from mtl.config.spec import Spec
 from mtl.io import FINGERPRINT_LENGTH, read_json, sha256
-from mtl.methods import registry
 
 CACHE = Path(".cache")
 RUNS = Path("results/runs")
@@ -104,11 +103,11 @@ class RunUnit:
     def work(self) -> int:
         """A rough measure of the time to train it, in passes over the images: epochs times tasks.
 
-        Methods that weigh losses take one pass for all tasks. Longer trainings start first, so
-        that no core idles at the end.
+        A joint training takes one pass for all tasks. Longer trainings start first, so that no
+        core idles at the end.
         """
-        per_task = registry.describe(self.method).needs == "architecture"
-        return int(self.spec["training"]["epochs"]) * (len(self.spec["tasks"]) if per_task else 1)
+        passes = 1 if self.spec["regime"] == "joint" else len(self.spec["tasks"])
+        return int(self.spec["training"]["epochs"]) * passes
 
     @property
     def record(self) -> Path:
