@@ -60,6 +60,21 @@ def test_derived_columns_and_costs() -> None:
     assert ("single_task", "parameters") not in lines
 
 
+def test_costs_of_the_shown_and_of_the_trained_network() -> None:
+    lines = list(csv.DictReader(tidy.table(fabricate.two_groups(), "abc123").splitlines()[1:]))
+    vgg16 = {
+        line["metric"]: line
+        for line in lines
+        if (line["row"], line["setting"]) == ("ghost", "celeba8_vgg16")
+    }
+    assert vgg16["parameters_total"]["mean"] == "3739320"
+    assert vgg16["parameters_registered"]["mean"] == "7453896"
+    assert vgg16["macs"]["unit"] == "count (width 64, 3x64x64)"
+    assert vgg16["trained_macs"]["unit"] == "count (width 8, 3x48x39)"
+    assert (vgg16["macs_g"]["published_mean"], vgg16["macs_g"]["unit"]) == ("0.32", "billion")
+    assert (vgg16["parameters"]["published_mean"], vgg16["parameters"]["mean"]) == ("7.45", "")
+
+
 def test_nothing_breaks_a_line() -> None:
     data = fabricate.with_labels(fabricate.table(), 'a,"b"\nc')
     lines = list(csv.DictReader(tidy.table(data, "abc123").split("\n", 1)[1].splitlines(True)))
