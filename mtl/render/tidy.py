@@ -90,11 +90,11 @@ def _costs(costs: Costs, setting: str) -> Iterator[dict[str, Any]]:
                 "unit": f"count ({_network(counts)})" if counts else "count",
                 "mean": getattr(counts, metric, None),
             }
-    for printed in (costs.printed_parameters, costs.printed_macs):
+    for metric, printed in (("parameters", costs.printed_parameters), ("macs", costs.printed_macs)):
         if printed is not None:
             yield {
                 "setting": setting,
-                "metric": printed.column,
+                "metric": f"printed_{metric}",
                 "unit": printed.unit,
                 "published_mean": printed.text,
             }

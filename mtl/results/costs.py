@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mtl.published.table import MACS, PARAMETERS, PublishedTable
+from mtl.errors import MtlError
+from mtl.published.table import MACS, MULTIPLES, PARAMETERS, PublishedTable
 
 if TYPE_CHECKING:
     from mtl.results.records import Record
@@ -72,6 +73,9 @@ def costs_of(
     Args:
         record: any of its records, all of which have the same counts; None without runs.
         printed: the numbers of the paper, if the table has some.
+
+    Raises:
+        MtlError: when the paper's costs are in a unit that is no multiple of one.
     """
     profile = trained = None
     if record is not None:
@@ -106,5 +110,9 @@ def _printed(
     for column in columns:
         number = table.find(row, setting, column) or table.find(row, "", column)
         if number is not None:
-            return PrintedCost(column, number.mean, table.header.columns[column].unit)
+            unit = table.header.columns[column].unit
+            if unit not in MULTIPLES:
+                where = f"{table.path}: columns.{column}.unit"
+                raise MtlError(f"{where}: expected {' or '.join(MULTIPLES)}, found '{unit}'")
+            return PrintedCost(column, number.mean, unit)
     return None

@@ -81,6 +81,39 @@ def test_counts_are_exact_and_in_millions(finished: Project) -> None:
     assert evidence(finished).result(all_tasks).difference == 11.200008
 
 
+def test_counts_are_those_of_the_network_that_the_full_scale_trains(finished: Project) -> None:
+    [unit] = finished.units_for("faces", "celeba8", "etr")
+    small_network = {"parameters_total": 9, "parameters_active": 8, "macs": 7}
+    fabricate.write_unit(
+        finished.root, unit, lambda seed: SCORES("celeba8", "etr", seed), counts=small_network
+    )
+    one_task = contrast("x", [(Cell("etr", "celeba8", "parameters"), 1)])
+    assert evidence(finished).result(one_task).difference == 11.2
+
+
+def test_a_metric_of_gradients_needs_its_diagnostic(finished: Project) -> None:
+    path = finished.root / "workflow/config/papers/faces.yaml"
+    path.write_text(
+        path.read_text().replace(
+            "metrics: [precision, recall, f_score]", "metrics: [f_score, recall, precision, "
+            "gradient_cosine]", 1,
+        )
+        + "  figure_9: {kind: gradient_conflict, title: t, caption: c, setting: celeba8, "
+        "rows: [etr]}\n"
+    )  # fmt: skip
+    project = fabricate.load(finished.root)
+    fabricate.write_runs(
+        project, lambda setting, row, seed: SCORES(setting, row, seed) | {"gradient_cosine": 0.25}
+    )
+    reader = evidence(project)
+    cosine = contrast("x", [(Cell("etr", "celeba8", "gradient_cosine"), 1)])
+    assert reader.result(cosine).difference == 0.25
+    cosine = contrast("x", [(Cell("gradnorm", "celeba8", "gradient_cosine"), 1)])
+    assert reader.result(cosine).missing == (
+        "the runs of 'gradnorm' in 'celeba8' do not make 'gradient_conflict'"
+    )
+
+
 def test_a_count_takes_the_unit_of_the_printed_column(finished: Project) -> None:
     column = '  macs_g: {label: "#F", unit: billion, digits: 2, direction: lower}'
     text = small.TABLE.replace("#   f_score:", f"# {column}\n#   f_score:", 1)

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from mtl.config import load_project
 from mtl.config.check import option_problem
+from mtl.errors import MtlError
 from mtl.methods.info import Option, Value
+from tests.config.conftest import ETR_NLP, Edit
 
 
 @pytest.mark.parametrize(
@@ -27,3 +32,46 @@ def test_an_option_is_held_against_its_record(
 ) -> None:
     found = option_problem(option, value)
     assert found is None if problem is None else problem in str(found)
+
+
+ROW = "    method: hard_sharing\n"
+OTHER_TABLE = "    published: data/published/etr_nlp/table_3a.csv\n"
+TABLE = "    published: data/published/etr_nlp/table_4.csv\n"
+
+
+@pytest.mark.parametrize(
+    ("features", "named", "problem"),
+    [
+        ("[avg, conv]", "{avg: Avg, conv: Conv}", None),
+        ("[]", "{avg: Avg}", None),
+        ("[avg, avg]", "{avg: Avg}", r"rows\.hard_sharing\.features\.1: 'avg' appears more than"),
+        (
+            "[avg]",
+            "{max: Max}",
+            r"tables\.table_4\.rows\.0: unknown feature of row hard_sharing in this table 'avg'; "
+            r"expected one of max",
+        ),
+    ],
+)
+def test_check_marks_need_a_column(
+    root: Path, edit: Edit, features: str, named: str, problem: str | None
+) -> None:
+    edit(ETR_NLP, ROW, f"{ROW}    features: {features}\n")
+    edit(ETR_NLP, OTHER_TABLE, "    features: {avg: Avg, conv: Conv}\n")
+    edit(ETR_NLP, TABLE, f"    features: {named}\n")
+    if problem is None:
+        row = load_project(root).papers["etr_nlp"].rows["hard_sharing"]
+        assert f"[{', '.join(row.features)}]" == features
+        return
+    with pytest.raises(MtlError, match=problem):
+        load_project(root)
+
+
+def test_metrics_of_gradients_are_metrics_of_attribute_tasks(root: Path, edit: Edit) -> None:
+    edit(ETR_NLP, "      - f_score\n    evaluation", "      - gradient_variance\n    evaluation")
+    edit(ETR_NLP, "          - recall\n", "          - gradient_variance\n")
+    edit(ETR_NLP, "    metric: f_score\n", "    metric: recall\n")
+    edit(ETR_NLP, "          - f_score\n      - setting: celeba40", "      - setting: celeba40")
+    project = load_project(root)
+    [group] = project.papers["etr_nlp"].tables["table_3a"].groups
+    assert group.metrics == ("precision", "gradient_variance")

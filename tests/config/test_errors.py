@@ -124,6 +124,50 @@ MISTAKES = {
         "      - f_score\n",
         r"digits\.yaml:\d+: settings\.digits\.metrics\.0: unknown metric of left_right 'f_score'",
     ),
+    "metric of gradients where tasks have none": (
+        DIGITS,
+        "      - accuracy_left\n",
+        "      - gradient_cosine\n",
+        r"settings\.digits\.metrics\.0: unknown metric of left_right 'gradient_cosine'",
+    ),
+    "nothing but what diagnostics find": (
+        ETR_NLP,
+        "    metrics:\n      - precision\n      - recall\n      - f_score\n    evaluation",
+        "    metrics:\n      - gradient_cosine\n    evaluation",
+        r"settings\.celeba8\.metrics: expected one of precision, recall, f_score besides what",
+    ),
+    "curve of a mean over training": (
+        ETR_NLP,
+        "    metric: f_score\n",
+        "    metric: gradient_cosine\n",
+        r"figures\.figure_1a\.metric: 'gradient_cosine' is a mean over training",
+    ),
+    "order of a setting that the table lacks": (
+        ETR_NLP,
+        "    published: data/published/etr_nlp/table_3a.csv",
+        "    order: {setting: celeba40, metric: recall}",
+        r"tables\.table_3a\.order\.setting: unknown setting of this table 'celeba40'; expected one "
+        r"of celeba8",
+    ),
+    "order of a metric that the table lacks": (
+        ETR_NLP,
+        "    published: data/published/etr_nlp/table_3a.csv",
+        "    order: {setting: celeba8, metric: f_score}",
+        r"tables\.table_3a\.order\.metric: unknown metric of this table in celeba8 'f_score'; "
+        r"expected one of precision, recall",
+    ),
+    "feature that no table names": (
+        ETR_NLP,
+        "    method: hard_sharing\n",
+        "    method: hard_sharing\n    features: [avg]\n",
+        r"rows\.hard_sharing\.features\.0: unknown feature of a table 'avg'; expected one of none",
+    ),
+    "costs neither once nor in each group": (
+        ETR_NLP,
+        "    delta: metrics\n",
+        "    delta: metrics\n    costs: twice\n",
+        r"tables\.table_3a\.costs: expected one of once or each, found 'twice'",
+    ),
     "selection by a metric that is not measured": (
         DIGITS,
         "selection: best_accuracy",

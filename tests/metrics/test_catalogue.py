@@ -1,4 +1,4 @@
-from mtl.metrics.catalogue import METRICS
+from mtl.metrics.catalogue import METRICS, is_diagnosed
 from mtl.metrics.classification import attribute_scores, class_scores
 
 
@@ -7,10 +7,18 @@ def test_every_score_that_training_writes_has_a_column() -> None:
         **attribute_scores([1], [1], [1]),
         **class_scores(["left", "right"], [1, 1], 1),
     }
-    assert set(scores) == set(METRICS)
+    assert set(scores) == {name for name in METRICS if not is_diagnosed(name)}
     assert all(name == metric.name for name, metric in METRICS.items())
 
 
 def test_every_task_has_one_primary_metric() -> None:
     tasks = sorted({metric.task for metric in METRICS.values() if metric.task is not None})
     assert sorted(metric.task for metric in METRICS.values() if metric.primary) == tasks
+
+
+def test_what_diagnostics_find_is_no_task_s_metric() -> None:
+    diagnosed = [metric for metric in METRICS.values() if is_diagnosed(metric.name)]
+    assert {metric.diagnostic for metric in diagnosed} == {"gradient_conflict"}
+    assert {(metric.task, metric.primary) for metric in diagnosed} == {(None, False)}
+    assert not is_diagnosed("f_score")
+    assert not is_diagnosed("no_metric")

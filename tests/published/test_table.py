@@ -169,3 +169,11 @@ def test_a_table_in_the_wrong_place(tmp_path: Path, name: str) -> None:
     write(tmp_path, name, TABLE)
     with pytest.raises(MtlError, match=rf"{name}: expected paper .* found 'etr_nlp' and 'table_9'"):
         load_tables(tmp_path)
+
+
+def test_the_best_printed_mean_of_a_column(tmp_path: Path) -> None:
+    table = load(tmp_path)
+    assert table.best("celeba8", "precision") == 72.0
+    assert table.best("celeba8", "parameters") == 8.0
+    assert table.best("celeba8", "recall") is None
+    assert table.best("celeba40", "no_column") is None

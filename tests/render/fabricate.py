@@ -209,6 +209,74 @@ def table(**changes: Any) -> TableData:
     return dataclasses.replace(filled, **changes)
 
 
+def two_groups(**changes: Any) -> TableData:
+    """Like Table 2: two groups whose costs differ and are printed in other units, with a Ghost."""
+    groups = tuple(
+        Group(setting=setting, label=label, metrics=("recall",))
+        for setting, label in (("celeba8", "ResNet18"), ("celeba8_vgg16", "VGG16"))
+    )
+    trained = {"width": 8, "image": (3, 48, 39)}
+    printed = {
+        "hard_sharing": ((11_195_240, 148_070_000, "11.2", "148"),
+                         (14_739_000, 1_252_800_000, "14.7", "1.25")),
+        "ghost": ((2_987_688, 46_300_000, "5.77", "46"), (3_739_320, 321_000_000, "7.45", "0.32")),
+    }  # fmt: skip
+    registered = {"ghost": (5_767_656, 7_453_896)}
+    rows = []
+    for name, by_group in printed.items():
+        own = {}
+        for k, (total, macs, p, m) in enumerate(by_group):
+            found = costs(
+                p, trained, parameters_total=total, parameters_active=total, macs=macs,
+                parameters_registered=registered.get(name, (total, total))[k],
+            )  # fmt: skip
+            unit = ("macs", m, "million") if not k else ("macs_g", m, "billion")
+            own[groups[k].setting] = dataclasses.replace(found, printed_macs=PrintedCost(*unit))
+        cells = [
+            cell(name, "recall", (0.5, 0.52, 0.6), setting=group.setting, published=printed_recall)
+            for group, printed_recall in zip(
+                groups, (Published("57.9", "0.6"), Published("61.6", "0.4")), strict=True
+            )
+        ]
+        rows.append(row(name, name.title(), cells, costs=own))
+    filled = table(
+        name="table_2",
+        title="Table 2: alternative designs",
+        groups=groups,
+        rows=tuple(rows),
+        costs="each",
+        cost_settings=tuple(group.setting for group in groups),
+        published_best={},
+    )
+    return dataclasses.replace(filled, **changes)
+
+
+def all_subsets() -> TableData:
+    """Like Table S1: the 31 sets of five features and the baseline."""
+    names = {
+        "avg": "Avg. pool", "max": "Max pool", "conv": "Conv", "shift": "Shift", "perturb": "Noise"
+    }  # fmt: skip
+    metrics = ("precision", "recall", "f_score")
+    rows = []
+    for number in range(32):
+        features = tuple(name for k, name in enumerate(names) if number >> k & 1)
+        name = "_".join(features) or "hard_sharing"
+        printed = Published("66.40", "0.32") if number in (0, 21, 31) else None
+        cells = [
+            cell(name, m, (0.6 + number / 500, 0.61 + number / 500, 0.63), published=printed)
+            for m in metrics
+        ]
+        label = " + ".join(features) or "Standard convolution"
+        rows.append(row(name, label, cells, costs={"celeba8": costs(None)}, features=features))
+    return table(
+        name="table_s1",
+        title="Table S1: all sets of primitives",
+        groups=(Group(setting="celeba8", label="CelebA", metrics=metrics),),
+        rows=tuple(rows),
+        features=names,
+    )
+
+
 def curve(name: str, label: str, mean: tuple[float, ...], n: int = 5, **changes: Any) -> Curve:
     filled = Curve(
         row=name,

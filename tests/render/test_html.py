@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -86,3 +87,37 @@ def test_deltas_of_common_seeds_only_are_not_paired_with_runs() -> None:
     text = document(dataclasses.replace(data, rows=(data.rows[0], etr)))
     assert "<dt>By common seed</dt><dd>+6.000, +7.000</dd>" in text
     assert "<td>+6.000</td>" not in text
+
+
+def test_costs_in_each_group_with_the_printed_ones() -> None:
+    page = outline(document(fabricate.two_groups()))
+    assert page.problems == []
+    costs = [c for c in page.cells if c.get("class", "").startswith("cost")]
+    assert [(c["data-value"], c["data-printed"], c["class"]) for c in costs[:4]] == [
+        ("11195240", "11.2", "cost first"), ("148070000", "148", "cost"),
+        ("14739000", "14.7", "cost first"), ("1252800000", "1.25", "cost"),
+    ]  # fmt: skip
+    assert not any(c["class"] == "metric first" for c in page.cells if "data-metric" in c)
+
+
+def test_every_column_has_a_heading_that_sorts_it() -> None:
+    """Sorting takes the cell below a heading, so the second line of headings has one a column."""
+    for data in (fabricate.table(), fabricate.two_groups(), fabricate.all_subsets()):
+        text = document(data)
+        headings = text.split('<tr class="columns">')[1].split("</tr>")[0].count("<th ")
+        row = text.split("<tbody>\n<tr id=")[1].split("\n</tr>")[0]
+        cells = row.count('<th scope="row"') + len(
+            re.findall(r'<td class="(?:cost|metric|fea)', row)
+        )
+        assert headings == cells
+        upper = text.split('<tr class="groups">')[1].split("</tr>")[0]
+        spans = re.findall(r'<t[hd](?: colspan="(\d+)")?', upper)
+        assert sum(int(span or 1) for span in spans) == headings
+
+
+def test_check_marks_are_read_aloud() -> None:
+    text = document(fabricate.all_subsets())
+    line = text.split('id="etr_nlp-table_s1-avg_conv_perturb"')[1].split("</tr>")[0]
+    assert re.findall(r'aria-label="(yes|no)">(✓?)<', line) == [
+        ("yes", "✓"), ("no", ""), ("yes", "✓"), ("no", ""), ("yes", "✓"),
+    ]  # fmt: skip

@@ -66,8 +66,68 @@ def test_printed_numbers_stand_below_without_extra_rows() -> None:
 
 
 def test_no_printed_block_without_printed_numbers() -> None:
-    bare = fabricate.row("nlp", "NLP", [fabricate.cell("nlp", "recall", (0.5, 0.6))])
+    costs = {"celeba8": fabricate.costs(None)}
+    bare = fabricate.row("nlp", "NLP", [fabricate.cell("nlp", "recall", (0.5, 0.6))], costs=costs)
     assert "Printed" not in source_of(fabricate.table(rows=(bare,)))
+
+
+def test_costs_in_each_group_stand_before_its_metrics() -> None:
+    source = source_of(fabricate.two_groups())
+    assert body_line(source, "Method")[1:] == [
+        r"\#P (M)", "MACs (M)", r"Recall\,$\uparrow$", r"\#P (M)", "MACs (G)",
+        r"Recall\,$\uparrow$",
+    ]  # fmt: skip
+    assert r"\multicolumn{3}{c}{VGG16}" in source
+    assert r"\cmidrule(lr){2-4} \cmidrule(l){5-7}" in source
+    ours, printed = source.split("Printed in the paper")
+    assert body_line(ours, "Ghost")[1:] == [
+        "2.99", "46.3", r"54.0\mtlstd{5.3}", "3.74", "0.321", r"54.0\mtlstd{5.3}"
+    ]  # fmt: skip
+    assert body_line(printed, "Ghost")[1:] == [
+        "5.77", "46", r"57.9\mtlstd{0.6}", "7.45", "0.32", r"61.6\mtlstd{0.4}"
+    ]  # fmt: skip
+
+
+def test_check_marks_stand_below_their_headings() -> None:
+    source = source_of(fabricate.all_subsets())
+    assert body_line(source, "Method")[1:8] == [
+        "Avg. pool", "Max pool", "Conv", "Shift", "Noise", r"\#P (M)", "MACs (M)"
+    ]  # fmt: skip
+    check = r"\mtlcheck"
+    assert body_line(source, "avg + conv + perturb")[1:6] == [check, "", check, "", check]
+    assert body_line(source, "Standard convolution")[1:6] == [""] * 5
+    assert "amssymb" in source
+    assert "amssymb" not in source_of(fabricate.two_groups())
+
+
+def test_only_rows_with_printed_numbers_stand_below() -> None:
+    printed = source_of(fabricate.all_subsets()).split("Printed in the paper")[1]
+    body = printed.split(r"\bottomrule")[0]
+    assert body.count(r"66.40\mtlstd{0.32}") == 9
+    assert body.count(r" \\") == 1 + 3
+
+
+@needs_latex
+@pytest.mark.latex
+@pytest.mark.parametrize("data", [fabricate.two_groups(), fabricate.all_subsets()])
+def test_costs_in_groups_and_many_rows_compile(data: TableData) -> None:
+    _, pdf = compiled(data)
+    assert pdf.startswith(b"%PDF")
+
+
+@needs_latex
+@pytest.mark.latex
+@pytest.mark.parametrize("options", ["twocolumn", "onecolumn"])
+def test_32_rows_fit_one_page_of_a_paper(options: str) -> None:
+    paper = (
+        rf"\documentclass[10pt,{options}]{{article}}\usepackage[T1]{{fontenc}}"
+        r"\usepackage{lmodern,textcomp,booktabs,graphicx,amssymb}\begin{document}"
+        r"\input{long}Text.\end{document}"
+    )
+    pdf, log = latex.compile_pdf(paper, {"long.tex": source_of(fabricate.all_subsets())})
+    assert pdf is not None
+    assert "too large" not in log
+    assert "Overfull" not in log
 
 
 def test_width_decides_the_environment() -> None:

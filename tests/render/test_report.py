@@ -60,6 +60,14 @@ def test_where_it_comes_from(report: Report) -> None:
         assert expected in report.text
 
 
+def test_the_trained_and_the_full_scales_network(report: Report) -> None:
+    assert (
+        "width 8; 11,200,008 learnable parameters, 11,200,000 active for one task; 148,000,000 "
+        "MACs for 3×64×64" in report.text
+    )
+    assert "<dt>Full scale</dt><dd>width 64; 11,200,008 learnable" in report.text
+
+
 def words(text: str) -> str:
     body = text[text.index("<main") :]
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))

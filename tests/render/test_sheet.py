@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from mtl.config.models import Order
 from mtl.render.sheet import MISSING, Entry, banner, build_sheet
 from tests.render import fabricate
 
@@ -84,24 +85,16 @@ def test_best_printed_number_ties_included() -> None:
     }  # fmt: skip
 
 
+def test_no_row_is_best_where_one_that_is_not_shown_is_better() -> None:
+    best = {("celeba8", "precision"): 72.1, ("celeba8", "recall"): 63.6}
+    shown = entries(fabricate.table(published_best=best))
+    assert {key for key, entry in shown.items() if entry.published_best} == {("etr", "recall")}
+
+
 def test_rows_that_the_paper_lacks_come_last() -> None:
     data = fabricate.table()
     sheet = build_sheet(dataclasses.replace(data, rows=tuple(reversed(data.rows))))
     assert [line.id for line in sheet.lines] == ["mgda_ub", "etr", "hard_sharing", "single_task"]
-
-
-def test_costs_share_their_digits() -> None:
-    line = build_sheet(fabricate.table()).lines[-1]
-    assert (line.parameters_total, line.parameters_active, line.macs) == ("89.0", "11.2", "148")
-
-
-def test_unknown_costs() -> None:
-    data = fabricate.table()
-    bare = dataclasses.replace(
-        data.rows[0], parameters_total=None, parameters_active=None, macs=None
-    )
-    line = build_sheet(dataclasses.replace(data, rows=(bare,))).lines[0]
-    assert {line.parameters_total, line.parameters_active, line.macs} == {MISSING}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +134,42 @@ def test_footnotes_say_how_the_numbers_were_made() -> None:
     assert sheet.deviations == ("Fewer epochs: 6 (paper: 40).", "Narrower.")
 
 
+def test_the_legend_says_how_rows_are_ordered() -> None:
+    order = Order(setting="celeba8", metric="recall")
+    text = "rows: in rising order of our mean Recall, the baseline last"
+    assert text in build_sheet(fabricate.table(order=order)).legend
+    [group] = fabricate.table().groups
+    other = group.model_copy(update={"setting": "celeba40", "label": "Other"})
+    several = build_sheet(fabricate.table(order=order, groups=(group, other)))
+    assert any("our mean Recall (CelebA), the" in part for part in several.legend)
+    assert not any("order" in part for part in build_sheet(fabricate.table()).legend)
+
+
+def test_check_marks_follow_the_tables_columns() -> None:
+    data = fabricate.table(features={"avg": "Avg. pool", "conv": "Conv"})
+    rows = (data.rows[0], dataclasses.replace(data.rows[1], features=("conv",)))
+    sheet = build_sheet(dataclasses.replace(data, rows=rows))
+    assert sheet.features == ("Avg. pool", "Conv")
+    assert [line.features for line in sheet.lines] == [(False, False), (False, True)]
+
+
+def test_metrics_of_gradients_are_named_where_they_are_no_part() -> None:
+    metrics = ("recall", "gradient_negative", "gradient_cosine")
+    [group] = fabricate.table().groups
+    gradients = fabricate.table(groups=(group.model_copy(update={"metrics": metrics}),))
+    sheet = build_sheet(gradients)
+    assert [(c.label, c.arrow, c.digits, c.scale) for c in sheet.columns[1:3]] == [
+        ("Negative pairs", "↓", 1, 100.0), ("Cosine", "↑", 3, 1.0)
+    ]  # fmt: skip
+    assert sheet.footnotes[0].endswith("seeds, in percent, except Cosine.")
+    delta = next(note for note in sheet.footnotes if "Delta_p" in note)
+    assert ", without Negative pairs, Cosine, against Hard sharing." in delta
+    unitless = group.model_copy(update={"metrics": ("gradient_cosine",)})
+    rows = tuple(dataclasses.replace(row, deltas={}) for row in gradients.rows)
+    alone = build_sheet(dataclasses.replace(gradients, groups=(unitless,), rows=rows))
+    assert alone.footnotes[0] == "Mean ± sample standard deviation over n = 3 seeds."
+
+
 def test_heading() -> None:
     sheet = build_sheet(fabricate.table())
     assert (sheet.heading, sheet.title) == ("Table 3(a)", "image-level classification")
@@ -154,6 +183,7 @@ def test_without_printed_numbers() -> None:
     rows = tuple(
         dataclasses.replace(
             row,
+            costs={"celeba8": fabricate.costs(None)},
             cells={k: dataclasses.replace(c, published=None) for k, c in row.cells.items()},
             deltas={},
         )

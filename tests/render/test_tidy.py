@@ -55,9 +55,27 @@ def test_derived_columns_and_costs() -> None:
     assert lines["etr", "delta_p"]["published_mean"] == "+6.4"
     assert lines["mgda_ub", "delta_p"]["mean"] == ""
     assert lines["etr", "parameters_total"]["mean"] == "11195240"
-    assert lines["etr", "parameters"]["published_mean"] == "11.2"
+    assert lines["etr", "printed_parameters"]["published_mean"] == "11.2"
     assert lines["etr", "mean_rank"]["mean"] == "1.5"
-    assert ("single_task", "parameters") not in lines
+    assert ("single_task", "printed_parameters") not in lines
+
+
+def test_costs_of_the_shown_and_of_the_trained_network() -> None:
+    lines = list(csv.DictReader(tidy.table(fabricate.two_groups(), "abc123").splitlines()[1:]))
+    keys = [(line["row"], line["setting"], line["metric"]) for line in lines]
+    assert len(set(keys)) == len(keys)
+    vgg16 = {
+        line["metric"]: line
+        for line in lines
+        if (line["row"], line["setting"]) == ("ghost", "celeba8_vgg16")
+    }
+    assert vgg16["parameters_total"]["mean"] == "3739320"
+    assert vgg16["parameters_registered"]["mean"] == "7453896"
+    assert vgg16["macs"]["unit"] == "count (width 64, 3x64x64)"
+    assert vgg16["trained_macs"]["unit"] == "count (width 8, 3x48x39)"
+    macs, parameters = vgg16["printed_macs"], vgg16["printed_parameters"]
+    assert (macs["published_mean"], macs["unit"], macs["mean"]) == ("0.32", "billion", "")
+    assert (parameters["published_mean"], parameters["unit"]) == ("7.45", "million")
 
 
 def test_nothing_breaks_a_line() -> None:

@@ -45,14 +45,11 @@ def test_what_is_printed_of_a_row(finished) -> None:
     assert (rows["etr"].label, rows["etr"].label_html) == ("ETR", "<b>ETR</b>")
     assert (rows["etr"].method, rows["etr"].note) == ("etr", "Ours.")
     assert (rows["etr"].in_paper, rows["single_task"].in_paper) == (True, False)
-    assert (rows["etr"].parameters_total, rows["etr"].parameters_active) == (11_200_008, 11_200_000)
-    assert rows["etr"].macs == 148_000_000
+    assert rows["etr"].features == ()
 
 
 def test_published_numbers_stand_beside_ours(finished) -> None:
     rows = _rows(build_table(finished, "faces", "table_4"))
-    assert rows["hard_sharing"].published_parameters == "11.2"
-    assert rows["etr"].published_parameters is None
     printed = rows["etr"].cells["celeba8", "f_score"].published
     assert (printed.mean, printed.std) == ("66.9", "0.1")
     assert rows["etr"].cells["celeba8", "recall"].published is None
@@ -109,9 +106,88 @@ def test_facts_of_the_table(finished) -> None:
     assert "synthetic twin" in table.source_labels[0]
     assert "Smaller." in table.deviations
     assert table.fingerprint == products.table(finished, "faces", "table_4").fingerprint
-    text = " ".join(table.notes)
-    assert "cannot give less than p = 0.0625" in text
-    assert "Parameters and MACs differ between settings; printed: 8 tasks" in text
+    assert "cannot give less than p = 0.0625" in " ".join(table.notes)
+
+
+def test_the_best_printed_number_counts_rows_that_are_not_shown(finished) -> None:
+    printed = fabricate.PUBLISHED.replace(
+        "rows: {hard_sharing: Hard sharing,", "rows: {other: Other, hard_sharing: Hard sharing,"
+    )
+    path = finished.root / "data/published/faces/table_4.csv"
+    path.write_text(printed + "other,celeba8,f_score,70.1,0.1\n")
+    table = build_table(finished, "faces", "table_4")
+    assert table.published_best == {("celeba8", "f_score"): 70.1}
+    assert build_table(finished, "faces", "table_3a").published_best == {}
+
+
+def _edited(finished, *edits: tuple[str, str]):
+    """The project after edits of its paper, with runs of the new rows."""
+    paper = fabricate.PAPER
+    for old, new in edits:
+        assert old in paper
+        paper = paper.replace(old, new, 1)
+    fabricate.write_config(finished.root, paper)
+    return fabricate.load(finished.root)
+
+
+def test_rows_in_the_order_of_a_column(finished) -> None:
+    order = "    order: {setting: celeba8, metric: f_score}\n    deviations: [Smaller.]"
+    project = _edited(finished, ("    deviations: [Smaller.]", order))
+    table = build_table(project, "faces", "table_4")
+    assert [row.id for row in table.rows] == [
+        "gradnorm", "task_routing", "etr", "hard_sharing", "single_task"
+    ]  # fmt: skip
+    [unit] = project.units_for("faces", "celeba8", "gradnorm")
+    (project.root / unit.record).unlink()
+    table = build_table(project, "faces", "table_4", allow_missing=True)
+    assert [row.id for row in table.rows] == [
+        "task_routing", "etr", "gradnorm", "hard_sharing", "single_task"
+    ]  # fmt: skip
+    assert table.order == project.papers["faces"].tables["table_4"].order
+
+
+def test_features_are_those_of_tables_that_have_columns_for_them(finished) -> None:
+    project = _edited(
+        finished,
+        ("method: etr, label: ETR,", "method: etr, label: ETR, features: [routed],"),
+        ("    deviations: [Smaller.]", "    features: {new: New, routed: Routed}"),
+    )
+    table = build_table(project, "faces", "table_4")
+    assert table.features == {"new": "New", "routed": "Routed"}
+    assert {row.id: row.features for row in table.rows if row.features} == {"etr": ("routed",)}
+    other = build_table(project, "faces", "table_3a")
+    assert (other.features, _rows(other)["etr"].features) == ({}, ())
+
+
+GRADIENTS = ("gradient_cosine", "gradient_negative", "gradient_variance")
+
+
+def test_metrics_of_gradients_have_no_part_in_delta_and_rank(finished) -> None:
+    gradients, every = ", ".join(GRADIENTS), "metrics: [precision, recall, f_score]}"
+    project = _edited(
+        finished,
+        ("recall, f_score]", f"recall, f_score, {gradients}]"),
+        (f"label: 8 tasks, {every}", f"label: 8 tasks, metrics: [f_score, {gradients}]}}"),
+        (f"label: 40 tasks, {every}", f"label: 40 tasks, metrics: [{gradients}]}}"),
+    )
+    scores = fabricate.realistic()
+    fabricate.write_runs(
+        project,
+        lambda setting, row, seed: {
+            **scores(setting, row, seed),
+            # Signs that would spoil a relative change and a rank.
+            **dict.fromkeys(GRADIENTS, -0.2 if row == "hard_sharing" else -0.9),
+        },
+    )
+    table = build_table(project, "faces", "table_4")
+    etr = _rows(table)["etr"]
+    own, base = (np.mean(_values("celeba8", row)) for row in ("etr", "hard_sharing"))
+    assert etr.deltas["celeba8"].value == pytest.approx(100 * (own / base - 1))
+    assert set(etr.deltas) == {"celeba8"}
+    assert etr.mean_rank == {"celeba8": 1, "celeba40": None}
+    assert etr.cells["celeba40", "gradient_cosine"].mean == pytest.approx(-0.9)
+    assert _rows(table)["hard_sharing"].cells["celeba8", "gradient_cosine"].best
+    assert etr.cells["celeba8", "gradient_variance"].best
 
 
 def test_reference_level(finished) -> None:
@@ -170,7 +246,8 @@ def test_missing_cells_carry_the_reason_where_they_are_allowed(finished) -> None
 def test_nothing_at_all(project) -> None:
     table = build_table(project, "faces", "table_4", allow_missing=True)
     assert {cell.missing for row in table.rows for cell in row.cells.values()} == {"not run yet"}
-    assert {row.parameters_total for row in table.rows} == {None}
+    assert {costs.profile for row in table.rows for costs in row.costs.values()} == {None}
+    assert table.cost_settings == ("celeba8",)
     assert table.references == {"celeba8": {}, "celeba40": {}}
 
 

@@ -77,7 +77,7 @@ class TestSamePlatform:
         fabricate.write_unit(referenced.root, unit, nudged)
         status, text = _check(referenced)
         assert status == 1
-        assert "faces celeba8 etr recall (table_4, table_3a)" in text
+        assert "faces celeba8 etr recall (table_4, table_3a, figure_1a)" in text
         assert "seed 3: " in text
         assert unit.fingerprint in text
         assert "look for another library or processor, or a replaced record" in text
@@ -117,7 +117,10 @@ class TestSamePlatform:
         )  # fmt: skip
         status, text = _check(referenced)
         assert status == 1
-        assert "Records differ in more than the tables show:\n  faces/celeba8/etr seed 0" in text
+        assert (
+            "Records differ in more than tables and figures show:\n  faces/celeba8/etr seed 0"
+            in text
+        )
 
     def test_changed_code_alone_is_a_note(self, referenced) -> None:
         changed = fabricate.load(referenced.root, **{"mtl/methods/etr.py": "fedcba987654"})
@@ -192,7 +195,7 @@ class TestOtherPlatform:
 
         status, text = self._retrain(referenced, wrong)
         assert status == 1
-        assert "faces celeba8 etr recall (table_4, table_3a)" in text
+        assert "faces celeba8 etr recall (table_4, table_3a, figure_1a)" in text
         assert "after Holm" in text
         assert " f_score (" not in text
 
@@ -248,7 +251,7 @@ class TestReference:
         with pytest.raises(MtlError, match="the reference was edited"):
             run_drift(referenced)
         path.write_text("[]")
-        with pytest.raises(MtlError, match="is no reference of schema 1"):
+        with pytest.raises(MtlError, match="is no reference of schema 2"):
             run_drift(referenced)
 
     def test_update_reports_what_it_changes(self, referenced) -> None:
@@ -281,6 +284,58 @@ class TestCells:
         status, text = _check(fabricate.load(referenced.root))
         assert status == 1
         assert "New cells:\n  faces/celeba40/gradnorm: f_score" in text
+
+    def test_a_row_that_only_a_figure_shows(self, finished) -> None:
+        """A sweep of an option; its figure has a metric, so that only that one is compared."""
+        sweep = """\
+  figure_6:
+    kind: option_sweep
+    title: Sweep
+    caption: Of gamma.
+    setting: celeba40
+    metric: recall
+    panels: [{title: Share, axis: gamma, points: {swept: half}}]
+  figure_9:
+    kind: gradient_conflict
+    title: Conflict
+    caption: Of gradients.
+    setting: celeba8
+    rows: [swept]
+"""
+        row = "  swept: {method: task_routing, options: {gamma: 0.5}}\n"
+        metrics = "metrics: [precision, recall, f_score, gradient_cosine]"
+        paper = fabricate.PAPER.replace("tables:\n", f"{row}tables:\n", 1) + sweep
+        paper = paper.replace("metrics: [precision, recall, f_score]", metrics, 1)
+        fabricate.write_config(finished.root, paper)
+        project = fabricate.load(finished.root)
+        scores = fabricate.realistic()
+
+        def with_gradients(setting: str, row: str, seed: int, shift: float = 0.0):
+            found = scores(setting, "task_routing" if row == "swept" else row, seed)
+            if row != "swept":
+                return found
+            moved = {name: value + shift for name, value in found.items()}
+            return {**moved, "gradient_cosine": 0.5 + shift}
+
+        fabricate.write_runs(project, with_gradients)
+        snapshot = take_snapshot(project)
+        assert snapshot.problems == ()
+        assert snapshot.rows["faces", "celeba40", "swept"].shown_in == ("figure_6",)
+        assert set(snapshot.rows["faces", "celeba40", "swept"].values) == {"recall"}
+        # What rows without the diagnostic lack is not asked of them.
+        assert set(snapshot.rows["faces", "celeba8", "etr"].values) == {
+            "precision", "recall", "f_score"
+        }  # fmt: skip
+        assert set(snapshot.rows["faces", "celeba8", "swept"].values) == {
+            "precision", "recall", "f_score", "gradient_cosine"
+        }  # fmt: skip
+        assert run_drift(project, update=True, stream=io.StringIO()) == 0
+        fabricate.remove_runs(project)
+        fabricate.write_runs(project, lambda *cell: with_gradients(*cell, shift=1e-6))
+        status, text = _check(project)
+        assert status == 1
+        assert "faces celeba40 swept recall (figure_6)" in text
+        assert "faces celeba8 swept gradient_cosine (figure_9)" in text
 
     def test_more_seeds(self, referenced) -> None:
         status, text = _check(_reconfigured(referenced, "seeds: 5", "seeds: 6"))
