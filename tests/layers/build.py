@@ -17,7 +17,7 @@ Layer = TypeVar("Layer", bound=nn.Module)
 def ready(layer: Layer, seeds: Sequence[int] = (0,)) -> Layer:
     """Draw the layer's tensors for these seeds and make it float64 throughout.
 
-    The box filter of the average pooling is a float32 constant by then; it is filled anew, so that a
+    The box filter of average pooling is a float32 constant by then; it is filled anew, so that a
     comparison in float64 is not one of 1/81 with its rounded value.
     """
     initialise(layer, seeds)

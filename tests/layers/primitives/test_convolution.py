@@ -85,5 +85,5 @@ def test_binary_weights_have_one_size_and_both_signs(density: float | None) -> N
 
 
 def test_a_share_that_leaves_no_weight_is_refused() -> None:
-    with pytest.raises(ValueError, match="a share of 0.02 leaves none of 36 weights"):
+    with pytest.raises(ValueError, match=r"a share of 0\.02 leaves none of 36 weights"):
         FixedConvolution(Replicas(1), 4, 3, density=0.02)
