@@ -7,9 +7,17 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from mtl.layers.convolution import FEW_CHANNELS, BatchNorm2d, Conv2d, ConvNorm, grouped_conv2d
+from mtl.layers.convolution import (
+    FEW_CHANNELS,
+    BatchNorm2d,
+    Conv2d,
+    ConvNorm,
+    DepthwiseConv2d,
+    depthwise_conv2d,
+    grouped_conv2d,
+)
 from mtl.layers.replicas import Replicas
-from tests.layers.build import assert_same_function, normal, ready
+from tests.layers.build import assert_same_function, assert_seeds_as_alone, normal, ready
 
 SIZES = [(6, 7), (5, 5), (3, 2), (1, 6), (6, 1), (2, 1), (1, 1)]
 
@@ -52,6 +60,33 @@ def test_a_1x1_map_needs_the_centre_tap_only() -> None:
     others = weight.grad.flatten(3).index_select(3, torch.tensor([0, 1, 2, 3, 5, 6, 7, 8]))
     assert not others.any()
     assert weight.grad[..., 1, 1].any()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("multiplier", [1, 3])
+def test_every_channel_is_convolved_with_its_own_kernels(
+    multiplier: int, stride: int, size: tuple[int, int]
+) -> None:
+    x = normal(2, 4, *size).requires_grad_()
+    weight = normal(4, multiplier, 3, 3, seed=1).requires_grad_()
+    apart = [
+        F.conv2d(x[:, channel, None], weight[channel, :, None], stride=stride, padding=1)
+        for channel in range(4)
+    ]
+    ours = depthwise_conv2d(x, weight, stride)
+    assert_same_function(ours, torch.cat(apart, dim=1), [x, weight])
+
+
+def test_a_depthwise_kernel_is_drawn_by_its_own_fan_out() -> None:
+    conv = ready(DepthwiseConv2d(Replicas(2), 500, 3), seeds=(0, 1))
+    assert conv.weight.shape == (2, 500, 1, 3, 3)
+    assert conv.weight.std().item() == pytest.approx(math.sqrt(2 / 9), rel=0.03)
+
+
+@pytest.mark.parametrize("size", [(5, 4), (1, 1)])
+def test_depthwise_seeds_side_by_side_are_each_alone(size: tuple[int, int]) -> None:
+    assert_seeds_as_alone(lambda r: DepthwiseConv2d(r, 4, 3, 2), 4, size)
 
 
 def test_a_convolution_is_drawn_by_its_fan_out() -> None:

@@ -13,10 +13,10 @@ from mtl.layers.etr import (
     ETRNLPConv2d,
     TaskConv2d,
     TaskConvNorm,
-    even_shared_channels,
+    grouped_shared_channels,
     shared_channels,
 )
-from mtl.layers.primitives import PrimitivesConv2d
+from mtl.layers.primitives.layer import PrimitivesConv2d
 from mtl.layers.replicas import Replicas
 from tests.layers.build import assert_same_function, normal, ready
 
@@ -31,7 +31,7 @@ def etr(gamma: float, *, plain: bool = False, stride: int = 1, c_out: int = 10) 
 
 def etr_nlp(kernel: int = 3, *, plain: bool = False, stride: int = 1) -> ETRNLPConv2d:
     replicas, size = Replicas(2), (6, 5)
-    primitives = PrimitivesConv2d(replicas, 8, 6, size, stride, 5, 0.1, plain)
+    primitives = PrimitivesConv2d(replicas, 8, 6, size, stride, "avg5+conv3+perturb0.1", plain)
     return ready(
         ETRNLPConv2d(replicas, primitives, TaskConv2d(replicas, TASKS, 8, 2, kernel, stride)), SEEDS
     )
@@ -65,9 +65,19 @@ def test_no_rounding_noise_loses_a_shared_channel(percent: int, channels: int) -
     assert shared_channels(percent / 100, channels) == percent * channels // 100
 
 
+@given(st.floats(0.1, 0.99), st.integers(2, 300), st.sampled_from([2, 4, 6]))
+def test_both_branches_of_primitives_have_channels(gamma: float, times: int, groups: int) -> None:
+    channels = times * groups
+    shared = grouped_shared_channels(gamma, channels, groups)
+    assert shared % groups == 0
+    assert groups <= shared <= channels - groups
+    if groups <= groups * round(gamma * channels / groups) <= channels - groups:
+        assert abs(shared - gamma * channels) <= groups / 2 + 1e-9
+
+
 @given(st.floats(0.1, 0.99), st.integers(4, 600))
-def test_both_branches_of_primitives_have_channels(gamma: float, channels: int) -> None:
-    shared = even_shared_channels(gamma, channels)
+def test_two_groups_leave_odd_layers_what_they_can(gamma: float, channels: int) -> None:
+    shared = grouped_shared_channels(gamma, channels, 2)
     assert shared % 2 == 0 or shared == channels - 2
     assert 2 <= shared <= channels - 2
     if 2 <= 2 * round(gamma * channels / 2) <= channels - 2:
@@ -76,7 +86,14 @@ def test_both_branches_of_primitives_have_channels(gamma: float, channels: int) 
 
 @pytest.mark.parametrize(("channels", "shared"), [(64, 58), (128, 116), (256, 230), (512, 460)])
 def test_even_shared_channels_are_those_of_the_counts(channels: int, shared: int) -> None:
-    assert even_shared_channels(0.9, channels) == shared
+    assert grouped_shared_channels(0.9, channels, 2) == shared
+
+
+@pytest.mark.parametrize(
+    ("channels", "shared"), [(8, 4), (16, 12), (64, 56), (128, 116), (256, 232), (512, 460)]
+)
+def test_four_groups_need_multiples_of_four(channels: int, shared: int) -> None:
+    assert grouped_shared_channels(0.9, channels, 4) == shared
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -101,3 +101,16 @@ def test_fills_have_their_distributions() -> None:
     assert tensor.std().item() == pytest.approx(0.25 / math.sqrt(3), rel=0.03)
     constant(3.0)(tensor, generator)
     assert (tensor == 3).all()
+
+
+def test_the_step_of_a_wrapper_does_not_name_a_stream() -> None:
+    """A unit starts the same whether a method wraps it or not; other steps do name it."""
+    bare = nn.ModuleDict({"stem": nn.ModuleDict({"conv": Layer(Replicas(1))})})
+    wrapped = nn.ModuleDict({"stem": nn.ModuleDict({"unit": nn.ModuleDict(dict(bare["stem"]))})})
+    other = nn.ModuleDict({"stem": nn.ModuleDict({"step": nn.ModuleDict(dict(bare["stem"]))})})
+    drawn = []
+    for model in (bare, wrapped, other):
+        initialise(model, [5])
+        drawn.append(bare["stem"]["conv"].weight.detach().clone())
+    assert torch.equal(drawn[0], drawn[1])
+    assert not torch.equal(drawn[0], drawn[2])
