@@ -52,7 +52,6 @@ DRIVEN: dict[str, tuple[float, float]] = {
 The painter keeps parameters in bounds; these values reach none within two standard deviations.
 """
 
-_SIGMA = 1.0
 _TEACHER_STREAM = 3
 """In the place of a split (0, 1 and 2) in a seed: what the teachers are drawn from."""
 
@@ -65,6 +64,7 @@ class Dials:
         relatedness: the cosine between the directions of any two teachers.
         train, val, test: the number of images of each split.
         seed: of everything random.
+        sigma: the individual deviation of every painted parameter that no latent drives.
         noise: the standard deviation of pixel noise, on a scale of 0 to 1.
     """
 
@@ -73,6 +73,7 @@ class Dials:
     val: int = option(low=1)
     test: int = option(low=1)
     seed: int = option(0, low=0)
+    sigma: float = option(1.0, low=0)
     noise: float = option(0.035, low=0)
 
 
@@ -138,7 +139,7 @@ def draw_chunk(dials: Dials, split: int, chunk: int) -> Chunk:
     person = rng.random(CHUNK)
     labels = np.zeros((CHUNK, len(NAMES)), bool)
     labels[:, [INDEX[name] for name in COLUMNS]] = teachers.answers(latents, directions(dials))
-    portraits = paint(LatentTraits(latents, rng, _SIGMA), dials.noise)
+    portraits = paint(LatentTraits(latents, rng, dials.sigma), dials.noise)
     return Chunk(portraits, labels, person, latents)
 
 
