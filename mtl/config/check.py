@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mtl.config import datasets, hosts
+from mtl.config.check_figures import check_figures
 from mtl.config.models import DatasetScale, Paper, Row, Scale, Setting
 from mtl.config.yaml_file import Document, FieldPath
 from mtl.data import registry as data_registry
@@ -160,17 +161,6 @@ def _check_tables(problems: Problems, document: Document, paper: Paper, root: Pa
             )
 
 
-def _check_figures(problems: Problems, document: Document, paper: Paper) -> None:
-    for name, figure in paper.figures.items():
-        field: FieldPath = ("figures", name)
-        for row in figure.shown_rows:
-            problems.name(document, field, "row", row, paper.rows)
-        for setting in dict.fromkeys(setting for setting, _ in figure.pairs):
-            metric = getattr(figure, "metric", None)
-            metrics: dict[FieldPath, str] = {("metric",): metric} if metric else {}
-            _check_columns(problems, document, field, paper, setting, metrics)
-
-
 def check_paper(problems: Problems, paper: Paper, document: Document, root: Path) -> None:
     """Check all names and options of one paper."""
     for name, setting in paper.settings.items():
@@ -185,7 +175,7 @@ def check_paper(problems: Problems, paper: Paper, document: Document, root: Path
                 continue
             _check_method(problems, document, field, row, info)
     _check_tables(problems, document, paper, root)
-    _check_figures(problems, document, paper)
+    check_figures(problems, document, paper)
 
 
 def _check_dataset_scale(

@@ -197,7 +197,7 @@ CASES = {
     ),
     "a template": Case(
         lambda tree: tree.edit("mtl/render/templates/base.css", "{", "{ "),
-        {"table": 3, "figure": 1, "evidence": 3, "report": 1},
+        {"table": 3, "evidence": 3, "report": 1},
         restored=True,
     ),
     "a table edited by hand": Case(
