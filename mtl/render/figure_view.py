@@ -112,7 +112,7 @@ Chart = tuple[str, tuple[tuple[str, str, str], ...]]
 def _picture(kind: Kind[Any], data: FigureData) -> Chart:
     """The printed figure as an image that the page holds itself."""
     drawn = kind.draw(data)
-    width, height = (round(_DPI * side) for side in drawn.get_size_inches())
+    width, height = (int(_DPI * side) for side in drawn.get_size_inches())
     encoded = base64.b64encode(image(drawn, "png", _DPI)).decode("ascii")
     text = escape(markup.plain(kind.alt(data)))
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -119,8 +120,8 @@ def _draw_points(axes: Axes, panel: Panel, scale: float) -> dict[str, Any]:
         float(position) if point.option is None else point.option
         for position, point in enumerate(panel.points)
     ]
-    room = 0.06 * (max(places) - min(places)) or 0.5
-    room = room if numeric else 0.5
+    room = 0.06 * (max(places) - min(places)) if numeric else 0.0
+    room = room or 0.5
     axes.set_xlim(min(places) - room, max(places) + room)
     handles: dict[str, Any] = {}
     found = [
@@ -134,13 +135,13 @@ def _draw_points(axes: Axes, panel: Panel, scale: float) -> dict[str, Any]:
         handles["mean of a point's seeds"] = axes.errorbar(
             [x for x, _, _ in found],
             [scale * mean for _, _, mean in found],
-            [scale * (point.std or 0.0) for _, point, _ in found],
+            [math.nan if point.std is None else scale * point.std for _, point, _ in found],
             color=look.colour, linestyle=dashes(look) if numeric else "none", linewidth=1.1,
             marker=look.marker, markersize=4, capsize=2, elinewidth=1, zorder=3,
         )  # fmt: skip
     if numeric:
         axes.set_xticks(places, [f"{place:g}" for place in places])
-        _thin(axes, places)
+        _turn(axes, places)
     else:
         labels = [mathtext(point.label) for point in panel.points]
         turned = max(map(len, labels)) > _MOST_LEVEL
@@ -150,7 +151,7 @@ def _draw_points(axes: Axes, panel: Panel, scale: float) -> dict[str, Any]:
     return handles
 
 
-def _thin(axes: Axes, places: list[float]) -> None:
+def _turn(axes: Axes, places: list[float]) -> None:
     """Turn the numbers of an axis when neighbours stand so close that they would touch."""
     span = max(places) - min(places)
     steps = [b - a for a, b in itertools.pairwise(places)]
