@@ -36,7 +36,7 @@ _SWEPT = 1
 _NEAR = 0.25
 """How far beyond the values, by their range, the all-positive predictor is still shown."""
 
-_SEEDS_OF_NUMBERS, _SEEDS_OF_LABELS = 0.05, 0.7
+_SEEDS_OF_NUMBERS, _SEEDS_OF_LABELS = 0.05, 0.5
 """How wide a point's seeds spread, of the axis' range and of the distance between labels."""
 
 _MOST_LEVEL = 4
