@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mtl.config import datasets, hosts
-from mtl.config.models import DatasetScale, LearningCurves, Paper, Row, Scale, Setting, Table
+from mtl.config.check_figures import check_figures
+from mtl.config.models import DatasetScale, Paper, Row, Scale, Setting, Table
 from mtl.config.yaml_file import Document, FieldPath
 from mtl.data import registry as data_registry
 from mtl.errors import MtlError, unknown
 from mtl.methods import registry
 from mtl.methods.info import MethodInfo, Option
-from mtl.metrics.catalogue import METRICS, is_diagnosed
+from mtl.metrics.catalogue import METRICS
 
 
 class Problems:
@@ -208,23 +209,6 @@ def _check_row_features(
             problems.add(document, place, f"'{feature}' appears more than once")
 
 
-def _check_figures(problems: Problems, document: Document, paper: Paper) -> None:
-    for name, figure in paper.figures.items():
-        field: FieldPath = ("figures", name)
-        for row in figure.shown_rows:
-            problems.name(document, field, "row", row, paper.rows)
-        for setting in dict.fromkeys(setting for setting, _ in figure.pairs):
-            metric = getattr(figure, "metric", None)
-            metrics: dict[FieldPath, str] = {("metric",): metric} if metric else {}
-            _check_columns(problems, document, field, paper, setting, metrics)
-        if isinstance(figure, LearningCurves) and is_diagnosed(figure.metric):
-            problems.add(
-                document,
-                (*field, "metric"),
-                f"'{figure.metric}' is a mean over training, which has no curve",
-            )
-
-
 def _check_setting_rows(
     problems: Problems, document: Document, field: FieldPath, paper: Paper, setting: Setting
 ) -> None:
@@ -256,7 +240,7 @@ def check_paper(problems: Problems, paper: Paper, document: Document, root: Path
     for name, row in paper.rows.items():
         _check_row_features(problems, document, ("rows", name), paper, row)
     _check_tables(problems, document, paper, root)
-    _check_figures(problems, document, paper)
+    check_figures(problems, document, paper)
 
 
 def _check_dataset_scale(

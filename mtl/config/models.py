@@ -242,7 +242,9 @@ class Relatedness(_Figure):
     """How far rows lie above single-task learning, by the relatedness of the tasks."""
 
     kind: Literal["relatedness"]
-    settings: sequence_of(Identifier) = Field(min_length=2)  # type: ignore[valid-type]
+    settings: sequence_of(Identifier) = Field(  # type: ignore[valid-type]
+        min_length=2, description="equal but for their labels and the dial twin.relatedness"
+    )
     metric: Identifier
     baseline: Identifier = Field(description="the row of single-task learning")
     rows: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]

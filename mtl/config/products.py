@@ -23,17 +23,19 @@ from mtl.provenance.stamp import sealed_staleness, staleness
 
 Kind = Literal["table", "figure", "audit", "claims", "agreement", "report", "summary"]
 
-# The modules that make each kind of product; aggregation is common to them.
+# The modules that make each kind of product; a figure has those of its own kind beside.
 _MODULES: dict[str, tuple[str, ...]] = {
     "table": ("mtl.results.aggregate", "mtl.render.tables"),
-    "figure": ("mtl.results.aggregate", "mtl.render.figures"),
+    "figure": ("mtl.render.figures.write",),
     "audit": ("mtl.audit.audit", "mtl.render.audit"),
     "claims": ("mtl.claims.evaluate", "mtl.render.claims"),
     "agreement": ("mtl.results.agreement", "mtl.render.agreement"),
     "report": ("mtl.results.aggregate", "mtl.render.report"),
     "summary": ("mtl.results.summary",),
 }
+_FIGURE_KINDS = "mtl.render.figures"
 _TEMPLATES = "mtl/render/templates"
+_WITHOUT_TEMPLATES = ("figure", "summary")
 _PUBLISHED = "data/published"
 _CLAIMS = "workflow/config/claims"
 
@@ -99,16 +101,20 @@ def _words(paper: Paper, rows: Iterable[str]) -> dict[str, Any]:
     return words
 
 
-def _common(project: Project, kind: Kind, units: Mapping[str, list[RunUnit]]) -> Identity:
-    modules = _MODULES[kind]
-    templates = {} if kind == "summary" else project.code.data_files(_TEMPLATES)
+def _common(
+    project: Project,
+    kind: Kind,
+    units: Mapping[str, list[RunUnit]],
+    modules: tuple[str, ...] = (),
+) -> Identity:
+    templates = {} if kind in _WITHOUT_TEMPLATES else project.code.data_files(_TEMPLATES)
     return {
         "schema": SCHEMA,
         "product": kind,
         "scale": {"name": project.scale.name, "seeds": project.scale.seeds},
         "units": {key: [unit.fingerprint for unit in group] for key, group in units.items()},
         "sources": sorted({u.data.source_label for group in units.values() for u in group}),
-        "code": project.code.union(modules),
+        "code": project.code.union((*_MODULES[kind], *modules)),
         "templates": templates,
     }
 
@@ -166,7 +172,7 @@ def figure(project: Project, paper_name: str, name: str) -> Product:
         for setting, row in spec.pairs
     }
     identity = {
-        **_common(project, "figure", units),
+        **_common(project, "figure", units, (f"{_FIGURE_KINDS}.{spec.kind}",)),
         "paper": _heading(paper),
         "name": name,
         "spec": spec.model_dump(mode="json"),

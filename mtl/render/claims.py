@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtl.provenance.stamp import Stamp
-from mtl.render import figures, listing, numbers, page, printed_labels, scorecard
+from mtl.render import images, listing, numbers, page, printed_labels, scorecard
 from mtl.render.files import write_product
 from mtl.render.labels import data_label
 from mtl.render.sheet import MISSING, banner
@@ -379,8 +379,8 @@ def write_claims(
             f"{NAME}.csv": table(results, scale, fingerprint),
             f"{NAME}.tex": tex,
             f"{NAME}.html": document(papers, warning, scale, data, fingerprint),
-            f"{SCORECARD}.pdf": figures.pdf_pages(scorecard.draw_pages(results, scale)),
-            f"{SCORECARD}.png": figures.image(scorecard.draw(results, scale), "png"),
+            f"{SCORECARD}.pdf": images.pdf_pages(scorecard.draw_pages(results, scale)),
+            f"{SCORECARD}.png": images.image(scorecard.draw(results, scale), "png"),
         },
         listing.compile_pdf(tex),
         {"claims": summary.n_claims, "printed": summary.printed, "reproduced": summary.reproduced},

@@ -1,41 +1,28 @@
-"""The page's learning curves: its figures, and a small multiple for every row."""
+"""The page's learning curves: a small multiple for every row of a setting."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mtl.config.models import LearningCurves
 from mtl.metrics.catalogue import METRICS, Metric, is_diagnosed
 from mtl.render import markup, numbers, svg
-from mtl.render.html import table_anchor
-from mtl.render.labels import REFERENCE, axis_label, unit_scale
-from mtl.render.sheet import banner
+from mtl.render.labels import axis_label, unit_scale
 from mtl.results.aggregate import reference_scores
 
 if TYPE_CHECKING:
     from mtl.config.models import Paper
     from mtl.config.project import Project
-    from mtl.results.curves import Curve, CurveData
     from mtl.results.runs import Runs, RunSet
 
-
-@dataclass(frozen=True)
-class FigureView:
-    """A figure on the page: its chart, and what each of its curves rests on."""
-
-    anchor: str
-    title: str
-    caption: str
-    banner: str | None
-    chart: str
-    keys: tuple[tuple[str, str, str], ...]
-    missing: tuple[tuple[str, str], ...]
-    deviations: tuple[str, ...]
+MANY = 12
+"""From more rows than this on, the page opens a setting's small multiples on demand only."""
 
 
 @dataclass(frozen=True)
 class SmallView:
-    """One small multiple: label, chart and what is missing."""
+    """One small multiple."""
 
     label: str
     chart: str
@@ -43,7 +30,7 @@ class SmallView:
 
 @dataclass(frozen=True)
 class SettingView:
-    """The small multiples of a setting."""
+    """The small multiples of a setting; `many` of them are opened on demand."""
 
     label: str
     axis: str
@@ -51,47 +38,9 @@ class SettingView:
     behind: str | None
     charts: tuple[SmallView, ...]
 
-
-def _series(curve: Curve, position: int, scale: float) -> svg.Series:
-    return svg.Series(
-        label=curve.label,
-        position=position,
-        epochs=curve.epochs,
-        mean=tuple(scale * value for value in curve.mean),
-        std=tuple(scale * value for value in curve.std),
-        n=curve.n,
-    )
-
-
-def figure_view(curves: CurveData) -> FigureView:
-    """A figure for the page."""
-    metric = METRICS[curves.metric]
-    scale = unit_scale(metric)
-    series = [
-        _series(curve, position, scale)
-        for position, curve in enumerate(curves.rows)
-        if curve.missing is None
-    ]
-    chart = ""
-    if series:
-        level = None if curves.reference is None else scale * curves.reference
-        chart = svg.chart(series, level, REFERENCE, axis_label(metric), metric.digits)
-    return FigureView(
-        anchor=table_anchor(curves.paper, curves.name),
-        title=curves.title,
-        caption=curves.caption,
-        banner=banner(curves.source_labels, curves.scale),
-        chart=chart,
-        keys=tuple(
-            (svg.legend_key(position), curve.label, f"n = {curve.n}")
-            for position, curve in enumerate(curves.rows)
-            if curve.missing is None
-        ),
-        missing=tuple(
-            (curve.label, curve.missing) for curve in curves.rows if curve.missing is not None
-        ),
-        deviations=curves.deviations,
-    )
+    @property
+    def many(self) -> bool:
+        return len(self.charts) > MANY
 
 
 def _seed_series(label: str, position: int, runs: RunSet, metric: Metric) -> svg.Series | None:
@@ -110,13 +59,17 @@ def _seed_series(label: str, position: int, runs: RunSet, metric: Metric) -> svg
 
 
 def _rows_of(paper: Paper, setting: str) -> list[str]:
-    """The rows that any table or figure shows in a setting, in the order of the paper's file."""
+    """The rows of a setting's tables and learning curves, in the order of the paper's file.
+
+    A sweep has many rows that differ in one option only; its own figure shows them better.
+    """
     shown: set[str] = set()
     for table in paper.tables.values():
         if any(group.setting == setting for group in table.groups):
             shown |= {*table.rows, *table.extra_rows}
     for figure in paper.figures.values():
-        shown |= {row for place, row in figure.pairs if place == setting}
+        if isinstance(figure, LearningCurves) and figure.setting == setting:
+            shown |= set(figure.rows)
     return [row for row in paper.rows if row in shown]
 
 

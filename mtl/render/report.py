@@ -13,15 +13,15 @@ from mtl.io import atomic_write
 from mtl.provenance.stamp import Stamp, write_stamp
 from mtl.published.table import load_tables
 from mtl.render import agreement, audit, claims, html, svg, verdict
-from mtl.render.curve_view import FigureView, SettingView, figure_view, setting_view
+from mtl.render.curve_view import SettingView, setting_view
 from mtl.render.environment import html_environment
+from mtl.render.figure_view import FigureView, figure_view
 from mtl.render.labels import REFERENCE
 from mtl.render.page import EVIDENCE, badge, script
 from mtl.render.sheet import banner, build_sheet
 from mtl.render.unit_view import UnitView, unit_view
 from mtl.results.aggregate import build_table
 from mtl.results.agreement import agreement_of
-from mtl.results.curves import build_curves
 from mtl.results.runs import Runs
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ def _paper_view(
         _table_view(project, paper, name, runs, fingerprint, allow_missing) for name in paper.tables
     ]
     figures = tuple(
-        figure_view(build_curves(project, paper.name, name, allow_missing, runs))
-        for name in paper.figures
+        figure_view(project, paper.name, name, allow_missing, runs) for name in paper.figures
     )
     settings = tuple(setting_view(project, paper, name, runs) for name in paper.settings)
     return PaperView(

@@ -1,7 +1,8 @@
 """How curves look, in the figures and in the page: colours, line styles, markers.
 
 The palette is Okabe and Ito's ("Color Universal Design", 2008), which colour-blind readers can tell
-apart. Every colour comes with its own dashes and marker, so that curves stay apart in grey too.
+apart, and one of Tol's. Every colour comes with its own dashes and marker, so that curves stay
+apart in grey too.
 Nothing is imported from matplotlib until a figure is drawn.
 """
 
@@ -37,10 +38,14 @@ STROKES = (
     Stroke("#E69F00", "#f0b429", (3, 1.5, 1.5, 1.5, 1.5, 1.5), "P"),
     Stroke("#56B4E9", "#86cbf3", (3, 3), "X"),
     Stroke("#000000", "#ffffff", (10, 3, 2, 3), "*"),
+    Stroke("#882255", "#c9688f", (12, 1.5), "<"),
 )
-"""In the order of a figure's rows. Grey leads: Figure 1a draws its baseline in grey [P]."""
+"""In the order of a figure's rows. Grey leads: Figure 1a draws its baseline in grey [P]. The ninth
+is Tol's wine, so that eight tasks and what they share stay apart."""
 
 REFERENCE_COLOUR = "#767676"
+WARNING_COLOUR = "#b34700"
+MUTED_COLOUR = "#555555"
 
 MATPLOTLIB: Any = {
     "font.family": "DejaVu Sans",

@@ -25,11 +25,13 @@ def _table(project: Project, product: Product, fingerprint: str, incomplete: boo
 
 
 def _figure(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:
-    from mtl.render.figures import write_figure
-    from mtl.results.curves import build_curves
+    from mtl.render.figures import registry
+    from mtl.render.figures.write import write_figure
 
-    data = build_curves(project, str(product.paper), product.name, incomplete)
-    write_figure(data, _folder(project, product), fingerprint)
+    paper = str(product.paper)
+    kind = registry.load(project.paper(paper).figures[product.name].kind)
+    data = kind.build(project, paper, product.name, incomplete)
+    write_figure(kind, data, _folder(project, product), fingerprint)
 
 
 def _audit(project: Project, product: Product, fingerprint: str, incomplete: bool) -> None:

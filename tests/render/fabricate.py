@@ -18,7 +18,6 @@ from mtl.results.aggregate import (
     TableData,
 )
 from mtl.results.costs import Costs, Counts, PrintedCost
-from mtl.results.curves import Curve, CurveData
 
 SYNTHETIC = "synthetic twin 'faces' (no photographs)"
 REAL = "real data (CelebA, aligned and cropped)"
@@ -275,48 +274,6 @@ def all_subsets() -> TableData:
         rows=tuple(rows),
         features=names,
     )
-
-
-def curve(name: str, label: str, mean: tuple[float, ...], n: int = 5, **changes: Any) -> Curve:
-    filled = Curve(
-        row=name,
-        label=label,
-        label_html=label,
-        method=name,
-        epochs=tuple(range(1, len(mean) + 1)),
-        mean=mean,
-        std=tuple(0.01 * (n > 1) for _ in mean),
-        minimum=mean,
-        maximum=mean,
-        n=n,
-        runs=runs(name, n),
-        missing=None if n else "not run yet",
-    )
-    return dataclasses.replace(filled, **changes)
-
-
-def curves(**changes: Any) -> CurveData:
-    filled = CurveData(
-        paper="etr_nlp",
-        name="figure_1a",
-        title="Figure 1(a): learning curves",
-        caption="While training.",
-        setting="celeba8",
-        setting_label="8 tasks",
-        metric="f_score",
-        reference=0.331,
-        rows=(
-            curve("hard_sharing", "Hard sharing", (0.4, 1 / 3, 0.48, 0.47)),
-            curve("etr", r"ETR ($\gamma = 0.9$)", (0.42, 0.47, 0.49, 0.5)),
-        ),
-        scale="mini",
-        source_labels=(SYNTHETIC,),
-        n_seeds=5,
-        deviations=(),
-        notes=(),
-        fingerprint="0" * 12,
-    )
-    return dataclasses.replace(filled, **changes)
 
 
 def with_labels(data: TableData, label: str) -> TableData:

@@ -221,13 +221,15 @@ def write_unit(
     unit: RunUnit,
     metrics: Callable[[int], Mapping[str, float]],
     platform: Mapping[str, Any] = PLATFORM,
+    by_seed: Mapping[int, Mapping[str, Any]] | None = None,
     **changes: Any,
 ) -> None:
-    """A unit's folder; `changes` replace fields of its records."""
+    """A unit's folder; `changes` replace fields of its records, `by_seed` those of single ones."""
     folder = root / unit.path
     hashes = {}
     for seed in unit.seeds:
-        text = canonical_json(record(unit, seed, metrics(seed), changes))
+        own = {**changes, **(by_seed or {}).get(seed, {})}
+        text = canonical_json(record(unit, seed, metrics(seed), own))
         atomic_write(folder / f"seed{seed}" / "metrics.json", text)
         hashes[str(seed)] = sha256(text)
     content = {

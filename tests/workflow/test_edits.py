@@ -206,7 +206,7 @@ CASES = {
     ),
     "a template": Case(
         lambda tree: tree.edit("mtl/render/templates/base.css", "{", "{ "),
-        {"table": 3, "figure": 2, "evidence": 3, "report": 1},
+        {"table": 3, "evidence": 3, "report": 1},
         restored=True,
     ),
     "a table edited by hand": Case(

@@ -12,6 +12,7 @@ from mtl.io import atomic_write, canonical_json
 from mtl.provenance.stamp import read_stamp
 from mtl.workflow.rendering import make, make_all
 from tests.results import fabricate
+from tests.results.figures import fabricate as figures
 
 
 @pytest.fixture(autouse=True)
@@ -150,3 +151,22 @@ def test_stamps_lie_beside_their_products(faces: Project) -> None:
         "report": Path("results/report/index.json"),
         "summary": Path("results/summary.json"),
     }
+
+
+def test_figures_of_every_kind_are_made(tmp_path: Path) -> None:
+    figures.write_config(tmp_path)
+    project = fabricate.load(tmp_path)
+    figures.write_all(project)
+    for name in project.paper("faces").figures:
+        product = products.figure(project, "faces", name)
+        assert make(project, product) == product.fingerprint
+        assert product.staleness(tmp_path) is None
+        runs = read_stamp(tmp_path / product.stamp).made_from["runs"]
+        pairs = [(setting, row) for setting, rows in runs.items() for row in rows]
+        assert set(pairs) == set(project.paper("faces").figures[name].pairs)
+    shutil.rmtree(tmp_path / "results/runs")
+    for name in project.paper("faces").figures:
+        product = products.figure(project, "faces", name)
+        with pytest.raises(MtlError, match=f"figure faces/{name}: .* runs are missing"):
+            make(project, product)
+        assert make(project, product, allow_missing=True) != product.fingerprint

@@ -1,0 +1,1 @@
+"""Figures in print: one module for each kind, and what they share."""

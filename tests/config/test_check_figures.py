@@ -1,0 +1,217 @@
+"""Each mistake in a figure is told in one line: file, line, field, expected, found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mtl.config import load_project
+from tests.config.conftest import ETR_NLP, MINI, Edit
+
+FIGURES = """\
+  sweep:
+    kind: option_sweep
+    title: Sweep
+    caption: By gamma.
+    setting: celeba8
+    metric: f_score
+    panels:
+      - title: Numbers
+        axis: Gamma
+        option: gamma
+        points:
+          etr: "0.9"
+          etr_low: "0.25"
+      - title: Words
+        axis: Method
+        points:
+          gradnorm: G
+          mgda_ub: M
+    references:
+      - hard_sharing
+  cka:
+    kind: gradient_cka
+    title: CKA
+    caption: Alike.
+    setting: celeba8
+    row: hard_sharing
+  conflict:
+    kind: gradient_conflict
+    title: Conflict
+    caption: In training.
+    setting: celeba8
+    rows:
+      - hard_sharing
+      - etr
+  related:
+    kind: relatedness
+    title: Gains
+    caption: By relatedness.
+    settings:
+      - apart
+      - alike
+    metric: f_score
+    baseline: single_task
+    rows:
+      - hard_sharing
+      - etr
+"""
+SETTINGS = """\
+  apart: &related
+    label: Apart
+    dataset: celeba
+    tasks: groups8
+    host: resnet18
+    metrics: [f_score]
+    evaluation: {split: val, selection: best_f_score}
+    twin: {relatedness: 0.0}
+  alike:
+    <<: *related
+    label: Alike
+    twin: {relatedness: 0.75}
+"""
+ROWS = """\
+  etr_low:
+    method: etr
+    options:
+      gamma: 0.25
+"""
+SCALE = "".join(
+    f"  {name}: {{width: 8, epochs: 6, batch_size: 32, eval_batch_size: 200, "
+    "learning_rate: 2e-3}\n"
+    for name in ("apart", "alike")
+)
+
+
+@pytest.fixture
+def paper(root: Path, edit: Edit) -> Path:
+    """The project's paper with a figure of each kind that has checks of its own."""
+    edit(ETR_NLP, "\nrows:\n", f"\n{SETTINGS}\nrows:\n{ROWS}")
+    path = root / "workflow/config" / ETR_NLP
+    path.write_text(path.read_text(encoding="utf-8") + FIGURES, encoding="utf-8")
+    scale = root / "workflow/config" / MINI
+    scale.write_text(scale.read_text(encoding="utf-8") + SCALE, encoding="utf-8")
+    return path
+
+
+def test_figures_without_mistakes(root: Path, paper: Path) -> None:
+    figures = load_project(root, "mini").paper("etr_nlp").figures
+    assert {"sweep", "cka", "conflict", "related"} < set(figures)
+    assert figures["related"].pairs[0] == ("apart", "single_task")
+
+
+MISTAKES = {
+    "row of a panel": (
+        '          etr_low: "0.25"\n',
+        '          etr_lo: "0.25"\n',
+        r"figures\.sweep\.panels\.0\.points\.etr_lo: unknown row 'etr_lo'.*Did you mean 'etr_low'",
+    ),
+    "reference": (
+        "    references:\n      - hard_sharing\n",
+        "    references:\n      - hard_sharin\n",
+        r"figures\.sweep\.references\.0: unknown row 'hard_sharin'",
+    ),
+    "option that a method lacks": (
+        "        option: gamma\n",
+        "        option: gama\n",
+        r"figures\.sweep\.panels\.0\.option: unknown option of etr \(row etr\) 'gama'; expected "
+        r".*Did you mean 'gamma'\?",
+    ),
+    "option of another method": (
+        '          etr: "0.9"\n',
+        '          gradnorm: "0.9"\n',
+        r"figures\.sweep\.panels\.0\.option: unknown option of gradnorm \(row gradnorm\) 'gamma'",
+    ),
+    "option that is no number": (
+        '        option: gamma\n        points:\n          etr: "0.9"\n          etr_low: "0.25"\n',
+        "        option: normalization\n        points:\n          mgda_ub: none\n",
+        r"figures\.sweep\.panels\.0\.option: expected a numeric option, 'normalization' of row "
+        r"'mgda_ub' is ",
+    ),
+    "label beside the option's value": (
+        '          etr_low: "0.25"\n',
+        '          etr_low: "0.2"\n',
+        r"panels\.0\.points\.etr_low: expected the label 0\.25, as the row's gamma, found '0\.2'",
+    ),
+    "two points at one place": (
+        "      gamma: 0.25\n",
+        "      gamma: 0.9\n",
+        r"panels\.0\.points\.etr_low: has the same gamma as row 'etr', 0\.9",
+    ),
+    "metric": (
+        "    metric: f_score\n    panels",
+        "    metric: fscore\n    panels",
+        r"figures\.sweep\.metric: unknown metric of setting celeba8 'fscore'.*'f_score'\?",
+    ),
+    "row of a figure of one row": (
+        "    row: hard_sharing\n",
+        "    row: hard_share\n",
+        r"figures\.cka\.row: unknown row 'hard_share'.*Did you mean 'hard_sharing'",
+    ),
+    "setting of a figure of one row": (
+        "    setting: celeba8\n    row: hard_sharing\n",
+        "    setting: celeba\n    row: hard_sharing\n",
+        r"figures\.cka\.setting: unknown setting 'celeba'",
+    ),
+    "row twice": (
+        "    setting: celeba8\n    rows:\n      - hard_sharing\n      - etr\n  related",
+        "    setting: celeba8\n    rows:\n      - etr\n      - etr\n  related",
+        r"figures\.conflict\.rows: row 'etr' appears more than once",
+    ),
+    "setting without the dial": (
+        "      - apart\n      - alike\n",
+        "      - apart\n      - celeba8\n",
+        r"figures\.related\.settings\.1: setting 'celeba8' needs twin\.relatedness, a number from "
+        r"0 to 1, found None",
+    ),
+    "dial out of its range": (
+        "{relatedness: 0.75}",
+        "{relatedness: 75}",
+        r"figures\.related\.settings\.1: setting 'alike' needs twin\.relatedness.* found 75",
+    ),
+    "two settings of one relatedness": (
+        "{relatedness: 0.75}",
+        "{relatedness: 0.0}",
+        r"related\.settings\.1: setting 'alike' has the same relatedness as 'apart', 0",
+    ),
+    "settings that differ in more": (
+        "    label: Alike\n",
+        "    label: Alike\n    host: vgg16\n",
+        r"related\.settings\.1: setting 'alike' differs from 'apart' in host; only the relatedness",
+    ),
+    "baseline of another method": (
+        "    baseline: single_task\n    rows:\n      - hard_sharing\n",
+        "    baseline: hard_sharing\n    rows:\n      - single_task\n",
+        r"related\.baseline: expected a row of method single_task, found one of hard_sharing",
+    ),
+    "baseline among the rows": (
+        "    baseline: single_task\n    rows:\n      - hard_sharing\n",
+        "    baseline: single_task\n    rows:\n      - single_task\n",
+        r"related\.rows\.0: row 'single_task' is the baseline already",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_with_its_place(
+    paper: Path, mistake: str, message: Callable[..., str]
+) -> None:
+    old, new, expected = MISTAKES[mistake]
+    text = paper.read_text(encoding="utf-8")
+    start = text.rindex(old)
+    paper.write_text(text[:start] + new + text[start + len(old) :], encoding="utf-8")
+    found = message("mini")
+    assert re.search(expected, found), found
+    assert all(
+        re.match(r"workflow/config/papers/etr_nlp\.yaml:\d+: ", x) for x in found.split("\n")
+    )
+
+
+def test_the_line_is_that_of_the_point(paper: Path, message: Callable[..., str]) -> None:
+    text = paper.read_text(encoding="utf-8").replace('etr_low: "0.25"', 'etr_low: "0.2"')
+    paper.write_text(text, encoding="utf-8")
+    line = text.splitlines().index('          etr_low: "0.2"') + 1
+    assert f"{ETR_NLP}:{line}: figures.sweep" in message("mini")
