@@ -218,7 +218,7 @@ def _check_setting_rows(
         if problems.name(document, place, "row", row, paper.rows):
             method = paper.rows[row].method
             if method in registry.available():
-                changed = Row(method=method, options=options)
+                changed = paper.rows[row].model_copy(update={"options": options})
                 _check_method(problems, document, place, changed, registry.describe(method))
 
 
