@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,13 +15,17 @@ from mtl.methods.info import MethodInfo, Option
 
 METHODS = [
     "attentive",
+    "depthwise",
     "etr",
     "etr_nlp",
+    "ghost",
     "gradnorm",
     "hard_sharing",
+    "lbconv",
     "maximum_roaming",
     "mgda_ub",
     "nlp",
+    "shift",
     "single_task",
     "task_routing",
 ]
@@ -57,6 +62,8 @@ def test_a_record_is_complete_and_within_its_own_bounds(name: str) -> None:
         for value in (option.default, option.paper):
             if option.choices:
                 assert value in option.choices
+            elif option.pattern:
+                assert value is None or re.fullmatch(option.pattern, str(value))
             elif value is not None:
                 assert option.low is None or option.low <= float(value)
                 assert option.high is None or float(value) <= option.high

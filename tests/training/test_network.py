@@ -9,7 +9,7 @@ import torch
 from mtl.errors import MtlError
 from mtl.layers.replicas import initialise
 from mtl.methods import registry
-from mtl.training.network import Counts, build, count, hosts
+from mtl.training.network import Counts, build, count, hosts, profile
 from mtl.training.spec import TrainingSpec
 from tests.training.fabricate import make_spec
 
@@ -65,6 +65,98 @@ def test_primitives_have_the_printed_size(
 ) -> None:
     found = counts("nlp", host, width_multiplier=multiplier)
     assert (found.parameters_total, found.macs) == (parameters, macs)
+
+
+@pytest.mark.parametrize(
+    ("method", "host", "options", "parameters", "macs"),
+    [
+        ("lbconv", "resnet18", {}, 1_606_248, 164_843_520),  # 1.61M, 165M
+        ("lbconv", "vgg16", {}, 1_843_624, 1_433_161_728),  # 1.84M, 1.43G
+        ("shift", "resnet18", {"pointwise": 2}, 2_830_696, 43_208_704),  # 2.81M, 42M
+        ("shift", "resnet18", {"pointwise": 1}, 1_430_376, 26_431_488),  # not the printed reading
+        ("shift", "vgg16", {"pointwise": 1}, 1_665_000, 145_510_400),  # 1.67M, 0.14G
+        ("shift", "vgg16", {"pointwise": 2}, 3_479_656, 309_088_256),  # not the printed reading
+        ("depthwise", "resnet18", {}, 2_910_248, 45_356_032),  # 2.91M, 45M
+        ("depthwise", "vgg16", {}, 3_569_673, 336_199_680),  # 3.57M, 0.34G
+        ("ghost", "resnet18", {}, 2_985_896, 46_266_368),  # 5.77M registered, 46M
+        ("ghost", "vgg16", {}, 3_739_320, 320_681_984),  # 7.45M registered, 0.32G
+    ],
+)
+def test_alternatives_have_the_sizes_of_the_check_sheet(
+    method: str, host: str, options: dict[str, int], parameters: int, macs: int
+) -> None:
+    found = counts(method, host, **options)
+    assert found.parameters_total == found.parameters_active == parameters
+    assert found.macs == found.macs_all_tasks == macs
+
+
+def test_alternatives_have_the_weights_of_their_formulas() -> None:
+    """Of the 3x3 layers of ResNet18, from the sums of channels that the check sheet gives."""
+    widths = [64, 64, 64, 64, 64, 128, 128, 128, 128, 256, 256, 256, 256, 512, 512, 512, 512]
+    pairs = list(itertools.pairwise(widths))
+    assert sum(c_in * c_out for c_in, c_out in pairs) == 1_220_608
+    rest = 11_195_240 - 9 * 1_220_608
+
+    def of(*terms: Any) -> int:
+        return rest + sum(term(c_in, c_out) for c_in, c_out in pairs for term in terms)
+
+    assert counts("lbconv").parameters_total == of(lambda i, o: o * o + o)
+    separable = of(lambda i, o: 9 * i + i * o + 9 * o + o * o, lambda i, o: 2 * i + 4 * o)
+    assert counts("depthwise").parameters_total == separable
+    assert counts("shift").parameters_total == of(lambda i, o: i * o + o * o + 2 * o)
+    ghost = of(lambda i, o: 9 * i * (o // 4) + o // 4, lambda i, o: 10 * (o - o // 4))
+    assert counts("ghost").parameters_total == ghost
+    assert counts("nlp").parameters_total == rest + 3 * 1_220_608 // 2
+
+
+@pytest.mark.parametrize(
+    ("host", "registered", "unused"),
+    [
+        # The check sheet's 5,767,656 holds with a normalisation behind the three shortcuts, which
+        # our ResNet18 has not: 2 * (128 + 256 + 512) = 1,792 less.
+        ("resnet18", 5_767_656 - 1_792, 2_779_968),  # 5.77M
+        ("vgg16", 7_453_896, 3_714_576),  # 7.45M
+    ],
+)
+def test_the_printed_size_of_ghost_modules_counts_what_they_never_use(
+    host: str, registered: int, unused: int
+) -> None:
+    found = counts("ghost", host)
+    assert found.parameters_registered == registered
+    assert found.parameters_registered - found.parameters_total == unused
+
+
+@pytest.mark.parametrize("method", [name for name in registry.available() if name != "ghost"])
+def test_other_layers_register_what_they_use(method: str) -> None:
+    found = counts(method)
+    assert found.parameters_registered == found.parameters_total
+
+
+def test_vgg16_of_another_width_has_the_printed_size_of_two() -> None:
+    """The row printed as twice as wide fits a factor of 2.4: 154 channels instead of 64."""
+    spec = make_spec("nlp", host="vgg16", width=154)
+    found = count(TrainingSpec.parse(spec), GROUPS, (64, 64))
+    assert found.parameters_total == 14_267_832  # 14.3M
+    assert found.macs == 1_234_986_368  # 1.23G
+
+
+def test_the_profile_counts_the_network_of_the_full_scale() -> None:
+    full = {"width": 64, "options": {"gamma": 0.5}, "size": [64, 64]}
+    spec = TrainingSpec.parse(make_spec("etr", width=8, profile=full))
+    found = profile(spec, GROUPS, (32, 39))
+    assert found == {"width": 64, **counts("etr", gamma=0.5).as_json()}
+    assert found["macs_input"] == [3, 64, 64]
+    own = profile(TrainingSpec.parse(make_spec("etr", width=8)), GROUPS, (32, 39))
+    assert own["width"] == 8
+    assert own["macs_input"] == [3, 32, 39]
+    assert own["parameters_total"] < found["parameters_total"] / 10
+
+
+def test_the_profile_of_a_wider_method_has_the_host_s_width() -> None:
+    full = {"width": 64, "size": [64, 64]}
+    full["options"] = {"primitives": "avg9+conv3+perturb0.1", "width_multiplier": 2}
+    found = profile(TrainingSpec.parse(make_spec("nlp", profile=full)), GROUPS, (32, 32))
+    assert (found["width"], found["parameters_total"]) == (64, 8_087_208)  # 8.11M
 
 
 @pytest.mark.parametrize(
@@ -129,9 +221,10 @@ def test_single_task_learning_counts_one_network_as_active() -> None:
 
 
 def test_counts_become_plain_json() -> None:
-    assert Counts(1, 2, 3, 4, (3, 5, 6)).as_json() == {
+    assert Counts(1, 2, 7, 3, 4, (3, 5, 6)).as_json() == {
         "parameters_total": 1,
         "parameters_active": 2,
+        "parameters_registered": 7,
         "macs": 3,
         "macs_all_tasks": 4,
         "macs_input": [3, 5, 6],
@@ -155,6 +248,18 @@ def test_a_seed_starts_the_same_beside_any_others(method: str) -> None:
     assert together.keys() == alone.keys()
     for name, tensor in together.items():
         assert torch.equal(tensor[1], alone[name][0]), name
+
+
+@pytest.mark.parametrize("method", ["attentive", "task_routing", "maximum_roaming"])
+def test_wrapped_units_start_from_hard_sharing_s_weights(method: str) -> None:
+    """Every parameter of hard sharing is there under the wrapper's name, with the same values."""
+    ours = network(method).state_dict()
+    base = dict(network("hard_sharing").named_parameters())
+    unwrapped = {name.replace(".unit.", "."): tensor for name, tensor in ours.items()}
+    assert len(unwrapped) == len(ours)
+    assert any(".unit." in name for name in ours)
+    for name, parameter in base.items():
+        assert torch.equal(unwrapped[name], parameter), name
 
 
 @pytest.mark.parametrize("method", registry.available())
