@@ -15,8 +15,9 @@ PAPER = (
     fabricate.PAPER.replace(
         "rows:\n",
         """\
-  related0: {<<: *setting, label: apart, twin: {relatedness: 0.0}}
-  related1: {<<: *setting, label: alike, twin: {relatedness: 0.75}}
+  related0: &related
+    {<<: *setting, label: apart, dataset: faces_probe, tasks: probe4, twin: {relatedness: 0.0}}
+  related1: {<<: *related, label: alike, twin: {relatedness: 0.75}}
 rows:
   etr_low: {method: etr, label: Low, options: {gamma: 0.25}}
 """,
@@ -54,7 +55,17 @@ rows:
 )
 # Trained for other times, so that the settings' runs differ whatever their twins make of the dial.
 SCALE = (
-    fabricate.SCALE
+    fabricate.SCALE.replace(
+        "settings:\n",
+        """\
+  faces_probe:
+    source: twin
+    twin: {seed: 0, train: 64, val: 32, test: 32}
+    short_side: 32
+settings:
+""",
+        1,
+    )
     + "  related0: {<<: *training, epochs: 4}\n  related1: {<<: *training, epochs: 5}\n"
 )
 TASKS = ["eyes", "nose"]
