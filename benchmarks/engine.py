@@ -26,7 +26,7 @@ from torch import nn
 
 from benchmarks.task import Size, make_store, seeds, specification
 from mtl.data.store import Store
-from mtl.layers.primitives import PrimitivesConv2d
+from mtl.layers.primitives.layer import PrimitivesConv2d
 from mtl.layers.replicas import Replicas, initialise
 from mtl.training.platform import make_deterministic
 from mtl.training.regimes import UPDATE_RULES
@@ -188,12 +188,13 @@ def seeds_together(store: Store, size: Size) -> Iterator[Comparison]:
 
 def fast_layers(store: Store, size: Size) -> Iterator[Comparison]:
     """The fast forms of the layers against the forms that the papers print."""
+    text = "avg9+conv3+perturb0.1"
     for factor, side in ((1, 16), (2, 8), (4, 4), (8, 2)):
         channels = size.width * factor
         steps = []
         for plain in (True, False):
             layer = PrimitivesConv2d(
-                Replicas(size.seeds), channels, channels, (side, side), 1, 9, 0.1, plain
+                Replicas(size.seeds), channels, channels, (side, side), 1, text, plain
             )
             initialise(layer, seeds(size))
             steps.append(_layer_step(layer, size, (size.seeds * channels, side, side)))

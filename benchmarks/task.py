@@ -105,6 +105,8 @@ def specification(
             "learning_rate": 1e-3,
         },
         "evaluation": {"split": "val", "selection": "best_f_score"},
+        "diagnostics": [],
+        "profile": None,
     }
 
 

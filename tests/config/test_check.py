@@ -25,6 +25,10 @@ from tests.config.conftest import ETR_NLP, Edit
         (Option("max", choices=("max", "avg")), "avg", None),
         (Option("max", choices=("max", "avg")), "av", "unknown choice 'av'"),
         (Option("max"), 1, "expected text, found 1"),
+        (Option("avg9", pattern=r"[a-z]+[0-9]+"), "max3", None),
+        (Option("avg9", pattern=r"[a-z]+[0-9]+"), "max", "a text like 'avg9', found 'max'"),
+        (Option("avg9", pattern=r"[a-z]+[0-9]+"), "avg9+", "a text like 'avg9', found 'avg9+'"),
+        (Option("avg9", pattern=r"[a-z]+[0-9]+"), 9, "expected text, found 9"),
     ],
 )
 def test_an_option_is_held_against_its_record(

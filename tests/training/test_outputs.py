@@ -12,7 +12,8 @@ from mtl.training import outputs
 from mtl.training.network import Counts
 from tests.training.fabricate import make_identity, make_spec, make_trainer
 
-COUNTS = Counts(1, 2, 3, 4, (3, 16, 16))
+COUNTS = Counts(1, 2, 7, 3, 4, (3, 16, 16))
+PROFILE = {"width": 64, "macs": 5}
 
 
 def write(store: Store, root: Path) -> None:
@@ -21,7 +22,9 @@ def write(store: Store, root: Path) -> None:
     trainer.run(lambda trainer: None)
     identity = make_identity(spec, (3, 11))
     places = (root / "out", root / "checkpoints")
-    outputs.write_outputs(trainer, COUNTS, identity, "0" * 12, *places, resumed=2, cpu_s=1.23456)
+    outputs.write_outputs(
+        trainer, COUNTS, PROFILE, identity, "0" * 12, *places, resumed=2, cpu_s=1.23456
+    )
 
 
 def test_the_unit_is_written_last(
@@ -51,11 +54,19 @@ def test_the_unit_holds_what_differs_from_run_to_run(store: Store, tmp_path: Pat
     provenance = unit.provenance
     assert provenance["resumed"] == 2
     assert provenance["timings"]["cpu_s"] == 1.235
-    assert set(provenance["timings"]) == {"train_s", "eval_s", "cpu_s", "batches"}
+    assert set(provenance["timings"]) == {
+        "train_s",
+        "eval_s",
+        "diagnostics_s",
+        "cpu_s",
+        "batches",
+    }
     assert set(provenance["versions"]) >= {"python", "torch", "numpy", "mtl"}
     record = json.loads((tmp_path / "out" / "seed3" / "metrics.json").read_text())
     assert not {"provenance", "created", "timings", "versions"} & set(record)
     assert record["counts"] == COUNTS.as_json()
+    assert record["profile"] == PROFILE
+    assert record["diagnostics"] == {}
 
 
 def test_an_edited_record_is_refused(store: Store, tmp_path: Path) -> None:

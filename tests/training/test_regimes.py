@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -168,3 +171,27 @@ def test_the_regimes_differ(store: Store) -> None:
             run(trainer, images, targets)
         ends.append(trainer.adam.values)
     assert not torch.allclose(*ends)
+
+
+TRAINING = """
+import sys
+from pathlib import Path
+from tests.training.fabricate import make_spec, make_store, make_trainer
+store = make_store(Path(sys.argv[1]))
+watching = ("gradient_cka", "gradient_conflict")
+kinds = {"primitives": "avg9+max3+conv3+shift1+perturb0.1"}
+for method, options in (("hard_sharing", {}), ("nlp", kinds), ("etr", {})):
+    spec = make_spec(
+        method, host="resnet_small", options=options, epochs=1, diagnostics=watching
+    )
+    make_trainer(store, spec, (0, 1)).run(lambda trainer: None)
+print(sorted({"sympy", "torch._dynamo", "torch._inductor"} & set(sys.modules)))
+"""
+
+
+def test_training_imports_neither_symbolic_algebra_nor_a_compiler(tmp_path: Path) -> None:
+    """Which take seconds in every process."""
+    command = [sys.executable, "-c", TRAINING, str(tmp_path / "tiny")]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -6,7 +6,7 @@ import pytest
 
 from mtl.errors import MtlError
 from mtl.objectives.base import Task
-from mtl.training.spec import REGIMES, TrainingSpec
+from mtl.training.spec import REGIMES, Profile, TrainingSpec
 from tests.training.fabricate import make_spec
 
 
@@ -19,6 +19,16 @@ def test_the_plain_form_is_read() -> None:
     assert (parsed.epochs, parsed.batch_size, parsed.eval_batch_size) == (3, 4, 5)
     assert (parsed.evaluations_per_epoch, parsed.learning_rate) == (1, 1e-3)
     assert (parsed.split, parsed.selection) == ("val", "best_f_score")
+    assert parsed.diagnostics == ()
+    assert parsed.profile is None
+
+
+def test_diagnostics_and_the_full_scale_s_network_are_read() -> None:
+    full = {"width": 64, "options": {"gamma": 0.8}, "size": [64, 48]}
+    names = ("gradient_cka", "activations")
+    parsed = TrainingSpec.parse(make_spec("etr", diagnostics=names, profile=full))
+    assert parsed.diagnostics == names
+    assert parsed.profile == Profile(64, {"gamma": 0.8}, (64, 48))
 
 
 PATHS = [
@@ -40,12 +50,18 @@ PATHS = [
     ("training", "learning_rate"),
     ("evaluation", "split"),
     ("evaluation", "selection"),
+    ("diagnostics",),
+    ("profile",),
+    ("profile", "width"),
+    ("profile", "options"),
+    ("profile", "size"),
 ]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: ".".join(map(str, path)))
 def test_a_missing_field_is_named(path: tuple[str | int, ...]) -> None:
-    spec = copy.deepcopy(make_spec())
+    full = {"width": 64, "options": {}, "size": [64, 64]}
+    spec = copy.deepcopy(make_spec(profile=full))
     parent = spec
     for key in path[:-1]:
         parent = parent[key]

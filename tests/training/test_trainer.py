@@ -21,7 +21,19 @@ SEEDS = (3, 11)
 EVERY = [
     (name, regime) for name in registry.available() for regime in registry.describe(name).regimes
 ]
-WITH_PRIMITIVES_OR_BRANCHES = ["etr", "etr_nlp", "nlp"]
+ALL_KINDS = {"primitives": "avg9+max3+conv3+shift1+perturb0.1"}
+FOUR_GROUPS = {"primitives": "avg3+avg5+avg7+avg9+conv3-full-binary+perturb0.1"}
+WITH_TWO_FORMS: list[tuple[str, dict[str, Any]]] = [
+    ("etr", {}),
+    ("etr_nlp", {}),
+    ("etr_nlp", ALL_KINDS),
+    ("etr_nlp", FOUR_GROUPS),
+    ("nlp", {}),
+    ("nlp", ALL_KINDS),
+    ("nlp", FOUR_GROUPS),
+    ("shift", {"pointwise": 1}),
+    ("shift", {"pointwise": 2}),
+]
 
 
 def small(method: str, **changes: Any) -> dict[str, Any]:
@@ -71,40 +83,58 @@ def test_seeds_train_together_as_alone_on_classes(class_store: Store, method: st
         torch.testing.assert_close(tensor, tensors(alone, 0)[name], rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize("method", WITH_PRIMITIVES_OR_BRANCHES)
-def test_the_fast_form_trains_as_the_printed_one(store: Store, method: str) -> None:
+@pytest.mark.parametrize(("method", "options"), WITH_TWO_FORMS)
+def test_the_fast_form_trains_as_the_printed_one(
+    store: Store, method: str, options: dict[str, Any]
+) -> None:
     """Ten batches; the rounding of both forms grows a little from step to step."""
     trainers = [
-        make_trainer(store, small(method, epochs=4), SEEDS, plain=plain) for plain in (False, True)
+        make_trainer(store, small(method, options=options, epochs=4), SEEDS, plain=plain)
+        for plain in (False, True)
     ]
+    start = trainers[0].adam.values.clone()
     for trainer in trainers:
         exact_boxes(trainer.network)
         train_batches(trainer, 10)
+    assert (trainers[0].adam.values - start).abs().median() > 1e-4
     fast, plain = (trainer.network.state_dict() for trainer in trainers)
     for name, tensor in fast.items():
         torch.testing.assert_close(tensor, plain[name], rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize("method", ["nlp", "etr_nlp"])
-def test_training_leaves_primitives_as_they_are(store: Store, method: str) -> None:
-    trainer = make_trainer(store, small(method), SEEDS)
-    frozen = {
-        name: buffer.clone()
-        for name, buffer in trainer.network.named_buffers()
-        if name.endswith((".fixed", ".noise"))
-    }
-    assert frozen
-    train_batches(trainer, 4)
+@pytest.mark.parametrize(
+    ("method", "options", "suffixes"),
+    [
+        ("nlp", ALL_KINDS, ("avg.box", "conv.weight", "shift.kernel", "perturb.noise")),
+        ("nlp", FOUR_GROUPS, ("avg4.box", "conv.weight", "perturb.noise")),
+        ("etr_nlp", ALL_KINDS, ("avg.box", "conv.weight", "shift.kernel", "perturb.noise")),
+        ("lbconv", {}, (".fixed",)),
+        ("shift", {}, (".shift.kernel",)),
+    ],
+)
+def test_training_leaves_what_is_fixed_as_it_is(
+    store: Store, method: str, options: dict[str, Any], suffixes: tuple[str, ...]
+) -> None:
+    trainer = make_trainer(store, small(method, options=options, epochs=4), SEEDS)
+    frozen = {name: buffer.clone() for name, buffer in trainer.network.named_buffers()}
+    for suffix in suffixes:
+        assert any(name.endswith(suffix) for name in frozen), suffix
+    learned = {name: p.detach().clone() for name, p in trainer.network.named_parameters()}
+    train_batches(trainer, 10)
     for name, before in frozen.items():
         after = trainer.network.get_buffer(name)
-        assert torch.equal(after, before)
+        assert torch.equal(after, before), name
         assert after.grad is None
+        assert not after.requires_grad
+    for name, before in learned.items():
+        assert not torch.equal(trainer.network.get_parameter(name), before), name
 
 
 @pytest.mark.parametrize("method", registry.available())
 def test_every_method_learns(store: Store, method: str) -> None:
     """The labels are the brightness of patches: a few epochs must do better than the first."""
-    trainer = make_trainer(store, small(method, width=4, epochs=4, learning_rate=5e-3), (0,))
+    epochs = 8 if method == "depthwise" else 4  # four convolutions in the place of one
+    trainer = make_trainer(store, small(method, width=4, epochs=epochs, learning_rate=5e-3), (0,))
     trainer.run(lambda trainer: None)
     curve = trainer.logs[0].curve
     assert curve[-1]["train_loss"] < 0.95 * curve[0]["train_loss"]
@@ -254,7 +284,7 @@ def test_a_divergence_in_the_last_step_is_found(store: Store) -> None:
         trainer.run(lambda trainer: None)
 
 
-RESUMED = ["hard_sharing", "etr", "gradnorm", "mgda_ub", "maximum_roaming", "single_task"]
+RESUMED = ["nlp", "hard_sharing", "etr", "gradnorm", "mgda_ub", "maximum_roaming", "single_task"]
 
 
 @pytest.mark.parametrize("method", RESUMED)
