@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mtl.render import figures
+from mtl.render import images
 from mtl.render.scorecard import PAGE_HEIGHT, WIDTH, draw, draw_pages
 from mtl.render.verdict import TESTED, UNTESTED
 from tests.render import fabricate_evidence as fabricate
@@ -16,10 +16,10 @@ from tests.render.fabricate import NASTY, REAL
 
 WRITE = """
 import sys
-from mtl.render import figures, scorecard
+from mtl.render import images, scorecard
 from tests.render import fabricate_evidence
 results = fabricate_evidence.claims()
-open(sys.argv[1], "wb").write(figures.pdf_pages(scorecard.draw_pages(results, "mini")))
+open(sys.argv[1], "wb").write(images.pdf_pages(scorecard.draw_pages(results, "mini")))
 """
 
 
@@ -120,7 +120,7 @@ def test_no_words_run_into_the_next_column_or_each_other(claim) -> None:
 def test_dollars_are_text() -> None:
     figure = draw((fabricate.claim(statement=NASTY + " costs $5 and $6"),), "mini")
     assert r"\$5" in "".join(texts(figure))
-    assert figures.image(figure, "png").startswith(b"\x89PNG")
+    assert images.image(figure, "png").startswith(b"\x89PNG")
 
 
 def test_same_bytes_in_another_process_without_dates(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_same_bytes_in_another_process_without_dates(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(root)},
         check=True,
     )
-    here = figures.pdf_pages(draw_pages(fabricate.claims(), "mini"))
+    here = images.pdf_pages(draw_pages(fabricate.claims(), "mini"))
     assert here == (tmp_path / "there.pdf").read_bytes()
     assert b"/FontFile2" in here, "fonts must be embedded"
     assert not re.search(rb"/Type3|/CreationDate|/ModDate|/Producer", here)

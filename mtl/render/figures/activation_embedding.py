@@ -46,7 +46,7 @@ def draw(data: EmbeddingData) -> Figure:
     columns = _FEW if len(data.layers) < _FEW else _COLUMNS
     lines = math.ceil(panels / columns)
     pitch = (WIDE - 0.3) / columns
-    with framed(data.heading, line(data), WIDE, lines * pitch + 0.5) as figure:
+    with framed(data.heading, line(data), WIDE, lines * pitch + 0.15) as figure:
         handles: dict[str, Any] = {}
         for position, layer in enumerate(data.layers):
             axes = figure.add_subplot(lines, columns, position + 1)

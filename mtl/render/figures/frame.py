@@ -5,6 +5,7 @@ The panels keep their size whatever stands above them, so that figures look alik
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ _LEADING = 1.35
 # The mean width of a character of DejaVu Sans by its size, with some air; capitals are wider.
 _CHARACTER, _CAPITAL = 0.56, 0.74
 POINTS = 72.0
+_LEGEND = 7.5
+"""Points an inch, and those of a legend's letters."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +116,14 @@ def framed(
 
     Args:
         line: on means, bands and seeds.
-        width, height: of the room for panels, in inches; the texts above come on top.
+        width, height: of the room for panels, in inches; the texts above and a legend below come
+            on top.
         layout: matplotlib's; None to place axes by hand with `place`.
     """
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.transforms import ScaledTranslation
 
     texts = list(_texts(heading, line, width))
     strip = sum(text.height for text in texts) + 2 * _MARGIN
@@ -129,18 +134,21 @@ def framed(
         if layout is not None:
             engine: Any = figure.get_layout_engine()
             engine.set(rect=(0, 0, 1, height / total), w_pad=_PAD, h_pad=_PAD)
-        y = total - _MARGIN
+        down = _MARGIN
         for text in texts:
+            # Hung from the upper edge, where it stays when a legend makes the figure higher.
+            below = ScaledTranslation(_MARGIN, -down, figure.dpi_scale_trans)
             figure.text(
-                _MARGIN / width,
-                y / total,
+                0,
+                1,
                 text.text,
                 va="top",
                 fontsize=text.size,
                 color=text.colour,
                 fontweight=text.weight,
+                transform=figure.transFigure + below,
             )
-            y -= text.height
+            down += text.height
         yield figure
 
 
@@ -151,13 +159,18 @@ def place(figure: Figure, left: float, bottom: float, width: float, height: floa
 
 
 def legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:
-    """A legend below the panels, in as many columns as fit."""
+    """A legend below the panels, in as many columns as fit; the figure grows by its height."""
     if not handles:
         return
-    width = figure.get_size_inches()[0]
-    longest = max(map(len, labels)) * _CHARACTER * 7.5 / POINTS
+    width, total = figure.get_size_inches()
+    longest = max(map(len, labels)) * _CHARACTER * _LEGEND / POINTS
     columns = max(1, min(len(labels), int((width - 0.1) / (longest + 0.62))))
+    height = math.ceil(len(labels) / columns) * _LEGEND * 1.5 / POINTS + 0.1
+    engine: Any = figure.get_layout_engine()
+    strip = (1 - engine.get()["rect"][3]) * total
+    figure.set_size_inches(width, total + height)
+    engine.set(rect=(0, 0, 1, 1 - strip / (total + height)))
     figure.legend(
         handles, labels, loc="outside lower center", ncols=columns, handlelength=3.4,
-        columnspacing=1.4,
+        columnspacing=1.4, fontsize=_LEGEND,
     )  # fmt: skip

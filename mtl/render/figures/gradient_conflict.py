@@ -39,7 +39,7 @@ def draw(data: ConflictData) -> Figure:
     from matplotlib.ticker import MaxNLocator
 
     several = len(counts(data.heading)) > 1
-    with framed(data.heading, line(data), WIDE, 2.7) as figure:
+    with framed(data.heading, line(data), WIDE, 2.4) as figure:
         handles: dict[str, Any] = {}
         panels = figure.subplots(1, len(_PANELS))
         for axes, (quantity, (label, scale)) in zip(panels, _PANELS.items(), strict=True):

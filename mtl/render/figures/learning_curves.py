@@ -35,7 +35,7 @@ def draw(data: CurveData) -> Figure:
     metric = METRICS[data.metric]
     scale = unit_scale(metric)
     several = len(counts(data.heading)) > 1
-    with framed(data.heading, line(data), NARROW, 3.4) as figure:
+    with framed(data.heading, line(data), NARROW, 2.9) as figure:
         axes = figure.add_subplot()
         handles, labels = [], []
         for position, curve in enumerate(data.rows):

@@ -92,7 +92,7 @@ def _height(panels: list[Panel]) -> float:
     """Inches of a line of panels: the more, the longer the labels that stand upright."""
     labels = [point.label for panel in panels if panel.option is None for point in panel.points]
     upright = max((len(label) for label in labels if len(label) > _MOST_LEVEL), default=0)
-    return 3.0 + upright * 0.052
+    return 2.8 + upright * 0.052
 
 
 def _share(panel: Panel) -> float:

@@ -47,7 +47,7 @@ def draw(data: RelatednessData) -> Figure:
     """The gains with their bands, and the level of single-task learning."""
     metric = METRICS[data.metric]
     scale = unit_scale(metric)
-    with framed(data.heading, line(data), NARROW, 3.4) as figure:
+    with framed(data.heading, line(data), NARROW, 2.9) as figure:
         axes = figure.add_subplot()
         handles, labels = [], []
         for position, row in enumerate(data.rows):

@@ -12,7 +12,7 @@ from mtl.results.runs import RunRef, Runs, RunSet, fingerprint_of, require_compl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mtl.config.models import _Figure
+    from mtl.config.models import Figure
     from mtl.config.project import Project
     from mtl.results.records import Record
 
@@ -94,7 +94,7 @@ class Source:
     def heading(self, notes: Iterable[str] = ()) -> Heading:
         """What the figure says of itself, with notes of its kind."""
         product = products.figure(self.project, self.paper, self.name)
-        figure: _Figure = self.spec
+        figure: Figure = self.spec
         return Heading(
             paper=self.paper,
             name=self.name,

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import types
 from pathlib import Path
 from typing import get_args
 
@@ -54,6 +55,24 @@ def test_an_unknown_kind() -> None:
         MtlError, match=r"unknown kind of figure 'learning_curve'.*'learning_curves"
     ):
         registry.load("learning_curve")
+
+
+def test_a_file_that_declares_no_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = types.ModuleType("mtl.render.figures.learning_curves")
+    monkeypatch.setitem(sys.modules, empty.__name__, empty)
+    with pytest.raises(MtlError, match=r"learning_curves\.py: .* must declare KIND = Kind"):
+        registry.load("learning_curves")
+
+
+def test_many_rows_with_long_labels_and_reasons_stay_apart() -> None:
+    rows = tuple(
+        fabricate.curve(f"row{k}", (0.4, 0.5 + 0.01 * k), n=5 - k % 3, label=f"{label} ({k})")
+        for k, label in enumerate(["Attentive hard sharing, reduction 16"] * 7)
+    )
+    lost = fabricate.curve("lost", (), n=0, missing="failed: " + "the loss is not finite " * 9)
+    figure = registry.load("learning_curves").draw(fabricate.learning_curves((*rows, lost)))
+    assert overlaps(figure) == []
+    assert outside(figure) == []
 
 
 def test_nothing_heavy_is_imported_until_a_figure_is_built_or_drawn() -> None:
