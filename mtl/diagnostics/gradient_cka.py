@@ -12,7 +12,7 @@ from mtl.diagnostics.base import Diagnostic, Subject
 from mtl.diagnostics.gradients import shared_parameters, task_gradients
 from mtl.training.network import Network
 
-IMAGES, BATCHES = 64, 4
+IMAGES, BATCHES = 32, 2
 """Held-out images of a batch, and how many batches the similarity is averaged over."""
 TINY = 1e-30
 

@@ -11,9 +11,9 @@ from torch import Tensor
 from mtl.diagnostics.base import Diagnostic, Subject
 from mtl.diagnostics.gradients import shared_parameters, task_gradients
 
-IMAGES = 64
+IMAGES = 32
 """Held-out images of one measurement."""
-MEASUREMENTS = 8
+MEASUREMENTS = 4
 """At most so many over a training, so that their cost stays small beside it."""
 TINY = 1e-30
 
