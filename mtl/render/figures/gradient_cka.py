@@ -28,7 +28,7 @@ def line(data: CKAData) -> str:
     [n] = counts(data.heading)
     batches = f"{data.batches} batch" + ("es" if data.batches != 1 else "")
     return (
-        f"Mean over seeds, n = {n}; gradients of {data.n_images} images in {batches}; above each "
+        f"Mean over seeds, n = {n}; gradients on {batches} of {data.n_images} images; above each "
         "panel: layer and mean over the pairs of different tasks"
     )
 

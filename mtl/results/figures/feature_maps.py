@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mtl.results.figures.picture import Image, image, record_with
+from mtl.results.figures.primitive_words import in_english
 from mtl.results.figures.source import Heading, read
 
 if TYPE_CHECKING:
@@ -76,6 +77,6 @@ def build(
         mark=record.fingerprint,
         image=image(found["image"]),
         primitives=tuple(
-            Primitive(one["label"], tuple(one["maps"])) for one in found["primitives"]
+            Primitive(in_english(one["label"]), tuple(one["maps"])) for one in found["primitives"]
         ),
     )
