@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import functools
 import io
 import json
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -9,6 +11,7 @@ import torch
 from mtl.data.store import Store
 from mtl.diagnostics import registry
 from mtl.errors import MtlError
+from mtl.training.trainer import Trainer
 from tests.diagnostics.trained import SEEDS, finished, trainer
 from tests.training.fabricate import train_batches
 
@@ -28,6 +31,14 @@ CASES = {
     "etr": (*SHARED, "activations"),
     "etr_nlp": (*SHARED, "activations", "feature_maps"),
 }
+
+
+@pytest.fixture(scope="module")
+def watched(store: Store) -> Callable[[str], Trainer]:
+    """A training of a method to its end, with all diagnostics that can look at it."""
+    return functools.cache(
+        lambda method: finished(store, method, CASES[method], dtype=torch.float32)
+    )
 
 
 def test_the_files_are_the_diagnostics() -> None:
@@ -70,12 +81,13 @@ def test_what_a_diagnostic_cannot_see_is_refused(
 
 
 @pytest.mark.parametrize("method", CASES)
-def test_diagnostics_change_no_bit_of_a_training(store: Store, method: str) -> None:
-    plain = finished(store, method, (), dtype=torch.float32)
-    watched = finished(store, method, CASES[method], dtype=torch.float32)
-    assert torch.equal(plain.adam.values, watched.adam.values)
-    assert torch.equal(plain.adam.first_moment, watched.adam.first_moment)
-    for one, other in zip(plain.logs, watched.logs, strict=True):
+def test_diagnostics_change_no_bit_of_a_training(
+    store: Store, watched: Callable[[str], Trainer], method: str
+) -> None:
+    plain, with_diagnostics = finished(store, method, (), dtype=torch.float32), watched(method)
+    assert torch.equal(plain.adam.values, with_diagnostics.adam.values)
+    assert torch.equal(plain.adam.first_moment, with_diagnostics.adam.first_moment)
+    for one, other in zip(plain.logs, with_diagnostics.logs, strict=True):
         assert one.curve == other.curve
         assert (one.selected, one.final) == (other.selected, other.final)
         for name, tensor in one.weights.items():
@@ -84,8 +96,10 @@ def test_diagnostics_change_no_bit_of_a_training(store: Store, method: str) -> N
 
 
 @pytest.mark.parametrize("method", ["hard_sharing", "etr_nlp"])
-def test_a_resumed_training_finds_the_same(store: Store, method: str) -> None:
-    whole = finished(store, method, CASES[method], dtype=torch.float32)
+def test_a_resumed_training_finds_the_same(
+    store: Store, watched: Callable[[str], Trainer], method: str
+) -> None:
+    whole = watched(method)
     for batches in (2, 4):  # the middle of an epoch, after an evaluation, and of the next one
         stopped = trainer(store, method, CASES[method], dtype=torch.float32)
         train_batches(stopped, batches)
@@ -103,8 +117,8 @@ def test_a_resumed_training_finds_the_same(store: Store, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", CASES)
-def test_what_is_found_is_finite_json(store: Store, method: str) -> None:
-    done = finished(store, method, CASES[method], epochs=1)
+def test_what_is_found_is_finite_json(watched: Callable[[str], Trainer], method: str) -> None:
+    done = watched(method)
     for position in range(len(SEEDS)):
         for name, diagnostic in done.diagnostics.items():
             found = diagnostic.result(position)
@@ -114,5 +128,5 @@ def test_what_is_found_is_finite_json(store: Store, method: str) -> None:
         assert all(isinstance(value, float) for value in done.diagnostic_metrics(position).values())
 
 
-def test_the_time_of_diagnostics_is_noted(store: Store) -> None:
-    assert finished(store, "hard_sharing", SHARED, epochs=1).timings["diagnostics_s"] > 0
+def test_the_time_of_diagnostics_is_noted(watched: Callable[[str], Trainer]) -> None:
+    assert watched("hard_sharing").timings["diagnostics_s"] > 0

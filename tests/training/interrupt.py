@@ -85,7 +85,8 @@ def train(job: dict[str, Any]) -> int:
 def main(path: str) -> None:
     """Train every job in a child of its own, one after the other."""
     imported = heavy_modules()
-    # `Tensor.backward(gradient)` imports this, and sympy with it: here once, not in every child.
+    # GradNorm's `torch.autograd.grad` at given gradients imports this, and sympy with it: here
+    # once, not in every child.
     importlib.import_module("torch.fx.experimental.symbolic_shapes")
     exit_codes = []
     for job in json.loads(Path(path).read_text()):
