@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mtl.config import datasets, hosts
 from mtl.config.check_figures import check_figures
+from mtl.config.diagnostics import reportable
 from mtl.config.models import DatasetScale, Paper, Row, Scale, Setting, Table
 from mtl.config.yaml_file import Document, FieldPath
 from mtl.data import registry as data_registry
@@ -140,10 +141,8 @@ def _check_columns(
 ) -> None:
     if problems.name(document, (*field, "setting"), "setting", setting, paper.settings):
         for place, metric in metrics.items():
-            # What a diagnostic measures, any run can report.
-            measured = (name for name, known in METRICS.items() if known.diagnostic)
-            valid = (*paper.settings[setting].metrics, *measured)
-            problems.name(document, (*field, *place), f"metric of setting {setting}", metric, valid)
+            kind, valid = f"metric of setting {setting}", reportable(paper.settings[setting])
+            problems.name(document, (*field, *place), kind, metric, valid)
 
 
 def _check_tables(problems: Problems, document: Document, paper: Paper, root: Path) -> None:

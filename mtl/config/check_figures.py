@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from mtl.config.models import Figure, OptionSweep, Panel, Paper, Relatedness
+from mtl.config.diagnostics import reportable
+from mtl.config.models import Figure, LearningCurves, OptionSweep, Panel, Paper, Relatedness
 from mtl.config.spec import method_options
 from mtl.methods import registry
+from mtl.metrics.catalogue import is_diagnosed
 
 if TYPE_CHECKING:
     from mtl.config.check import Problems
@@ -67,9 +69,20 @@ def _check_settings(
     for place, name in places.items():
         known = problems.name(document, (*field, *place), "setting", name, paper.settings)
         if known and metric is not None:
-            valid = paper.settings[name].metrics
+            valid = reportable(paper.settings[name])
             kind = f"metric of setting {name}"
             problems.name(document, (*field, "metric"), kind, metric, valid)
+
+
+def _check_curves(
+    problems: Problems, document: Document, field: FieldPath, paper: Paper, figure: LearningCurves
+) -> None:
+    if is_diagnosed(figure.metric):
+        problems.add(
+            document,
+            (*field, "metric"),
+            f"'{figure.metric}' is a mean over training, which has no curve",
+        )
 
 
 def _check_sweep(
@@ -182,6 +195,7 @@ def _differences(paper: Paper, first: str, second: str) -> list[str]:
 
 
 _CHECKS: dict[type, Callable[..., None]] = {
+    LearningCurves: _check_curves,
     OptionSweep: _check_sweep,
     Relatedness: _check_relatedness,
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mtl.config.models import Paper
-from mtl.metrics.catalogue import METRICS
+from mtl.config.models import Paper, Setting
+from mtl.metrics.catalogue import METRICS, is_diagnosed
 
 
 def required_diagnostics(paper: Paper) -> dict[tuple[str, str], tuple[str, ...]]:
@@ -18,6 +18,14 @@ def required_diagnostics(paper: Paper) -> dict[tuple[str, str], tuple[str, ...]]
     for pair, diagnostic in (*_of_tables(paper), *_of_figures(paper)):
         required.setdefault(pair, set()).add(diagnostic)
     return {pair: tuple(sorted(names)) for pair, names in required.items()}
+
+
+def reportable(setting: Setting) -> tuple[str, ...]:
+    """The metrics that tables and figures can show of a setting.
+
+    Its own, and those of the diagnostics: runs make whichever diagnostic is asked of them.
+    """
+    return tuple(dict.fromkeys((*setting.metrics, *filter(is_diagnosed, METRICS))))
 
 
 def _of_tables(paper: Paper) -> Iterator[tuple[tuple[str, str], str]]:

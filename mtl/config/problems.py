@@ -109,9 +109,15 @@ def validate(document: Document, model: type[BaseModel]) -> Any:
         failures = error.errors(include_url=False)
         # A value that fits no member of a union fails once for each member: say so once.
         scalars = [f for f in failures if f["loc"] and f["loc"][-1] in ("bool", "int", "float")]
+        # A list whose items are wrong also fails as too short, as if it had only the right ones.
+        filled = [
+            f
+            for f in failures
+            if f["type"] == "too_short" and len(f["input"]) >= f["ctx"]["min_length"]
+        ]
         lines = [
             describe(document, model, failure)  # type: ignore[arg-type]
             for failure in failures
-            if failure not in scalars
+            if failure not in scalars and failure not in filled
         ]
         raise MtlError("\n".join(_distinct(lines))) from None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -54,6 +55,12 @@ settings:
       task_routing:
         options:
           gamma: 0.8
+  celeba8_vgg16:
+    width: 8
+    epochs: 6
+    batch_size: 32
+    eval_batch_size: 200
+    learning_rate: 2e-3
   celeba40:
     width: 8
     epochs: 6
@@ -78,7 +85,11 @@ settings:
   probe_95: *probe
 """
 
-Edit = Callable[[str, str, str], None]
+
+class Edit(Protocol):
+    """Replaces, in a file, the first text `old` that stands behind the first `after`."""
+
+    def __call__(self, file: str, old: str, new: str, after: str = "") -> None: ...
 
 
 @pytest.fixture
@@ -93,13 +104,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def edit(root: Path) -> Edit:
-    """Replace the first occurrence of a text in a configuration file."""
+    """Replace a text in a configuration file."""
 
-    def replace(file: str, old: str, new: str) -> None:
+    def replace(file: str, old: str, new: str, after: str = "") -> None:
         path = root / "workflow/config" / file
         text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        start = text.index(old, text.index(after))
+        path.write_text(text[:start] + new + text[start + len(old) :], encoding="utf-8")
 
     return replace
 

@@ -72,10 +72,12 @@ def test_check_marks_need_a_column(
 
 
 def test_metrics_of_gradients_are_metrics_of_attribute_tasks(root: Path, edit: Edit) -> None:
-    edit(ETR_NLP, "      - f_score\n    evaluation", "      - gradient_variance\n    evaluation")
-    edit(ETR_NLP, "          - recall\n", "          - gradient_variance\n")
-    edit(ETR_NLP, "    metric: f_score\n", "    metric: recall\n")
-    edit(ETR_NLP, "          - f_score\n      - setting: celeba40", "      - setting: celeba40")
+    edit(ETR_NLP, "      - f_score\n    evaluation", "      - gradient_variance\n    evaluation",
+         after="  celeba40:\n")  # fmt: skip
+    table = "  table_4:\n"
+    edit(ETR_NLP, "          - f_score\n    rows:\n", "          - gradient_variance\n    rows:\n",
+         after=table)  # fmt: skip
     project = load_project(root)
-    [group] = project.papers["etr_nlp"].tables["table_3a"].groups
-    assert group.metrics == ("precision", "gradient_variance")
+    assert "gradient_variance" in project.papers["etr_nlp"].settings["celeba40"].metrics
+    _, group = project.papers["etr_nlp"].tables["table_4"].groups
+    assert group.metrics == ("precision", "recall", "gradient_variance")

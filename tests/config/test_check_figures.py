@@ -62,8 +62,8 @@ FIGURES = """\
 SETTINGS = """\
   apart: &related
     label: Apart
-    dataset: celeba
-    tasks: groups8
+    dataset: faces_probe
+    tasks: probe4
     host: resnet18
     metrics: [f_score]
     evaluation: {split: val, selection: best_f_score}
@@ -101,6 +101,18 @@ def test_figures_without_mistakes(root: Path, paper: Path) -> None:
     figures = load_project(root, "mini").paper("etr_nlp").figures
     assert {"sweep", "cka", "conflict", "related"} < set(figures)
     assert figures["related"].pairs[0] == ("apart", "single_task")
+
+
+def test_a_sweep_can_show_what_a_diagnostic_measures(root: Path, paper: Path) -> None:
+    text = paper.read_text(encoding="utf-8")
+    start = text.rindex("    metric: f_score\n    panels")
+    paper.write_text(
+        text[:start] + text[start:].replace("f_score", "gradient_cosine", 1), encoding="utf-8"
+    )
+    project = load_project(root, "mini")
+    assert project.paper("etr_nlp").figures["sweep"].metric == "gradient_cosine"
+    (unit,) = project.units_for("etr_nlp", "celeba8", "etr_low")
+    assert unit.spec["diagnostics"] == ["gradient_conflict"]
 
 
 MISTAKES = {

@@ -14,6 +14,9 @@ from tests.config.conftest import DIGITS, ETR_NLP, MINI, Edit
 
 Message = Callable[..., str]
 
+# Of Table 3(a), the first table whose group starts so.
+COLUMNS = "        metrics:\n          - precision\n          - recall\n    rows:\n"
+
 MISTAKES = {
     "unknown key": (
         ETR_NLP,
@@ -26,9 +29,10 @@ MISTAKES = {
     ),
     "missing key": (
         ETR_NLP,
-        "    delta: metrics\n    groups:\n      - setting: celeba8\n        label: CelebA\n",
-        "    delta: metrics\n    groups:\n      - setting: celeba8\n",
-        r"etr_nlp\.yaml:\d+: tables\.table_3a\.groups\.0\.label: this key is required, but missing",
+        f"        label: CelebA\n{COLUMNS}",
+        COLUMNS,
+        r"^.*etr_nlp\.yaml:\d+: tables\.table_3a\.groups\.0\.label: this key is required, but "
+        r"missing$",
     ),
     "text for a number": (
         MINI,
@@ -138,8 +142,8 @@ MISTAKES = {
     ),
     "curve of a mean over training": (
         ETR_NLP,
-        "    metric: f_score\n",
-        "    metric: gradient_cosine\n",
+        "    setting: celeba8\n    metric: f_score\n",
+        "    setting: celeba8\n    metric: gradient_cosine\n",
         r"figures\.figure_1a\.metric: 'gradient_cosine' is a mean over training",
     ),
     "order of a setting that the table lacks": (
@@ -159,13 +163,14 @@ MISTAKES = {
     "feature that no table names": (
         ETR_NLP,
         "    method: hard_sharing\n",
-        "    method: hard_sharing\n    features: [avg]\n",
-        r"rows\.hard_sharing\.features\.0: unknown feature of a table 'avg'; expected one of none",
+        "    method: hard_sharing\n    features: [average]\n",
+        r"rows\.hard_sharing\.features\.0: unknown feature of a table 'average'; expected one of "
+        r"avg, conv, max, perturb, shift",
     ),
     "costs neither once nor in each group": (
         ETR_NLP,
-        "    delta: metrics\n",
-        "    delta: metrics\n    costs: twice\n",
+        "    baseline: hard_sharing\n    delta: metrics\n    groups:\n",
+        "    baseline: hard_sharing\n    delta: metrics\n    costs: twice\n    groups:\n",
         r"tables\.table_3a\.costs: expected one of once or each, found 'twice'",
     ),
     "selection by a metric that is not measured": (
@@ -225,20 +230,20 @@ MISTAKES = {
     ),
     "baseline outside the table": (
         ETR_NLP,
-        "baseline: hard_sharing",
-        "baseline: gradnorm",
+        "    baseline: hard_sharing\n    delta: metrics\n    groups:\n",
+        "    baseline: gradnorm\n    delta: metrics\n    groups:\n",
         r"tables\.table_3a\.baseline: unknown row 'gradnorm'",
     ),
     "unknown setting of a table": (
         ETR_NLP,
-        "      - setting: celeba8",
-        "      - setting: celeba80",
+        f"      - setting: celeba8\n        label: CelebA\n{COLUMNS}",
+        f"      - setting: celeba80\n        label: CelebA\n{COLUMNS}",
         r"tables\.table_3a\.groups\.0\.setting: unknown setting 'celeba80'",
     ),
     "unknown metric of a figure": (
         ETR_NLP,
-        "    metric: f_score",
-        "    metric: f1",
+        "    setting: celeba8\n    metric: f_score\n",
+        "    setting: celeba8\n    metric: f1\n",
         r"figures\.figure_1a\.metric: unknown metric of setting celeba8 'f1'",
     ),
     "published numbers that are not there": (

@@ -129,7 +129,9 @@ def test_seeds_that_train_together_are_part_of_the_identity(root: Path, edit: Ed
     edit(MINI, "seeds_together: 5", "seeds_together: 1")
     after = fingerprints(root)
     assert all(before[name].isdisjoint(after[name]) for name in before)
-    assert len(after["celeba/etr"]) == 5
+    assert {name: len(found) for name, found in after.items()} == {
+        name: 5 * len(found) for name, found in before.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_a_unit_is_found_by_path_name_and_prefix(root: Path) -> None:
         assert project.unit(name) == unit
     with pytest.raises(MtlError, match="is no unit of scale 'mini': code, configuration or data"):
         project.unit("celeba/etr/000000000000")
-    with pytest.raises(MtlError, match="matches 50 units"):
+    with pytest.raises(MtlError, match=f"matches {len(project.units())} units"):
         project.unit("")
 
 
@@ -212,6 +214,7 @@ def test_each_set_of_dials_has_its_own_data_and_runs(root: Path) -> None:
 
 
 def test_settings_with_equal_dials_share_their_data(root: Path, edit: Edit) -> None:
+    edit(ETR_NLP, "      - probe_25\n", "")  # a figure by relatedness shows each value once
     edit(ETR_NLP, "relatedness: 0.25", "relatedness: 0.5")
     variants = load_project(root).variants("faces_probe")
     assert [data.dials["relatedness"] for data in variants] == [0.0, 0.5, 0.75, 0.95]
