@@ -3,20 +3,68 @@
 import io
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mtl.config import Project
+from mtl.config import Project, RunUnit
 from mtl.metrics.classification import class_scores
 from mtl.published.table import DELTA, load_table
+from mtl.render.figures import registry
 from mtl.results.aggregate import build_table
 from mtl.results.drift import run_drift
-from mtl.results.figures.learning_curves import build
 from mtl.results.summary import write_summary
 from tests.results import fabricate
+from tests.results.figures import fabricate as diagnostics
 
 ROOT = Path(__file__).parents[2]
+
+# Printed numbers that stand in no cell, since the page's check marks, which tell rows apart, are
+# lost, or since their setting is not reproduced.
+UNPLACED = {
+    "table_1": {
+        (f"t1_{row:02}", "celeba8", metric) for row in range(1, 10) for metric in ("f_score", DELTA)
+    },
+    "table_s1": {
+        (f"s1_{row:02}", "celeba8", metric)
+        for row in range(1, 31)
+        if row != 16
+        for metric in ("precision", "recall", "f_score")
+    },
+    "table_7": {
+        (f"etr_{regime}", "cityscapes", metric)
+        for regime in ("steady_state", "synchronized")
+        for metric in ("miou", "abs_err")
+    },
+}
+
+DIAGNOSTICS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "gradient_cka": diagnostics.cka,
+    "gradient_conflict": diagnostics.conflict,
+    "feature_maps": lambda seed: diagnostics.maps(),
+    "activations": lambda seed: diagnostics.activations(),
+}
+
+
+def _write_attributes(root: Path, unit: RunUnit, scores: fabricate.Scores) -> None:
+    """A unit of attribute tasks, with the diagnostics that it makes and the metrics of them."""
+    made = unit.spec["diagnostics"]
+    tasks, row = str(len(unit.spec["tasks"])), "etr" if unit.method == "etr_nlp" else "gradnorm"
+    names = ("cosine", "negative", "variance") if "gradient_conflict" in made else ()
+
+    def metrics(seed: int) -> dict[str, float]:
+        return {
+            **scores(tasks, row, seed),
+            **{f"gradient_{name}": 0.25 + 0.01 * seed for name in names},
+        }
+
+    found = {
+        seed: {"diagnostics": {name: DIAGNOSTICS[name](seed) for name in made}}
+        for seed in unit.seeds
+    }
+    fabricate.write_unit(root, unit, metrics, by_seed=found)
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +76,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = fabricate.load(root)
     attributes = fabricate.realistic()
     for unit in project.units():
-        tasks = str(len(unit.spec["tasks"]))
         if unit.spec["tasks"][0]["kind"] == "attributes":
-            row = "etr" if unit.method == "etr_nlp" else "gradnorm"
-            fabricate.write_unit(root, unit, lambda seed, t=tasks, r=row: attributes(t, r, seed))
+            _write_attributes(root, unit, attributes)
         else:
             detail = {"columns": ["left", "right"], "correct": [90, 80], "n": 100}
             fabricate.write_unit(
@@ -53,14 +99,15 @@ def test_every_table_and_figure_can_be_aggregated(own: Project) -> None:
                 delta.value is not None for row in data.rows for delta in row.deltas.values()
             )
             built += 1
-        for figure in paper.figures:
-            curves = build(own, name, figure).rows
-            assert all(curve.shown.n == own.scale.seeds for curve in curves)
+        for figure, spec in paper.figures.items():
+            shown = registry.load(spec.kind).build(own, name, figure).heading.shown
+            assert [(one.setting, one.row) for one in shown] == list(spec.pairs)
+            assert all(one.n == own.scale.seeds for one in shown)
             built += 1
     assert built >= 4
 
 
-def test_every_printed_number_stands_in_a_cell(own: Project) -> None:
+def test_every_printed_number_stands_in_a_cell_but_those_that_have_none(own: Project) -> None:
     """A printed row that the configuration forgets would be left out without a word."""
     for name, paper in own.papers.items():
         for table, spec in paper.tables.items():
@@ -78,7 +125,9 @@ def test_every_printed_number_stands_in_a_cell(own: Project) -> None:
             for row in data.rows:
                 shown |= {(row.id, *key) for key, cell in row.cells.items() if cell.published}
                 shown |= {(row.id, key, DELTA) for key, d in row.deltas.items() if d.published}
-            assert shown == set(load_table(own.root / spec.published).numbers)
+            printed = set(load_table(own.root / spec.published).numbers)
+            assert shown <= printed
+            assert printed - shown == UNPLACED.get(table, set())
 
 
 def test_settings_without_attributes_have_no_reference_level(own: Project) -> None:
