@@ -79,7 +79,7 @@ def test_learning_curves_stay_a_chart(text: str) -> None:
 def test_each_figure_says_what_its_marks_are(text: str) -> None:
     lines = {
         "sweep": "bars and bands: ± sample standard deviation; dots: single seeds",
-        "cka": "gradients of 64 images in 2 batches",
+        "cka": "gradients on 2 batches of 64 images",
         "maps": "One image, one run (seed 0)",
         "tsne": "a point is the map of one channel",
         "related": "Mean over seeds of the differences paired by seed, n = 5",

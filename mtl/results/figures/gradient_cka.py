@@ -36,7 +36,8 @@ class CKAData:
     """The layers of a row, in the order of the network; none without runs.
 
     Attributes:
-        n_images, batches: of how many images and batches the gradients are.
+        n_images: in each batch.
+        batches: on how many the similarity is measured, and averaged.
     """
 
     heading: Heading
