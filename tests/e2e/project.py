@@ -19,6 +19,7 @@ from tests.workflow.project import PARTS, REPOSITORY, Tree, environment
 SCALE = "workflow/config/scales/mini.yaml"
 ETR_NLP = "workflow/config/papers/etr_nlp.yaml"
 DIGITS = "workflow/config/papers/digits.yaml"
+PRODUCTS = {ETR_NLP: ("table_3a", "figure_1a"), DIGITS: ("digits",)}
 ROWS = {
     ETR_NLP: ("hard_sharing", "etr"),
     DIGITS: ("hard_sharing", "mgda_ub"),
@@ -65,7 +66,7 @@ REPEATABLE = (
 
 
 def make(root: Path, home: Path) -> Tree:
-    """The real code with a tiny scale and few rows; nothing is made yet."""
+    """The real code with a tiny scale, few rows and few products; nothing is made yet."""
     home.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         if part.startswith("tests/"):
@@ -78,7 +79,7 @@ def make(root: Path, home: Path) -> Tree:
         other.unlink()
     write_yaml(tree, SCALE, TINY)
     for path, rows in ROWS.items():
-        _keep_rows(tree, path, rows)
+        _keep(tree, path, rows, PRODUCTS[path])
     # A killed training must have something to go on from, though it lasts less than the interval.
     tree.edit("mtl/training/resume.py", "INTERVAL_S = 20.0", "INTERVAL_S = 0.0")
     (root / "results/manifest.txt").write_text("", encoding="utf-8")
@@ -92,18 +93,20 @@ def write_yaml(tree: Tree, path: str, content: dict[str, Any]) -> None:
     (tree.root / path).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def _keep_rows(tree: Tree, path: str, rows: tuple[str, ...]) -> None:
+def _keep(tree: Tree, path: str, rows: tuple[str, ...], products: tuple[str, ...]) -> None:
     paper = yaml.safe_load((tree.root / path).read_text(encoding="utf-8"))
     paper["rows"] = {name: paper["rows"][name] for name in rows}
     paper["settings"] = {
         name: setting for name, setting in paper["settings"].items() if name in TINY["settings"]
     }
-    paper["tables"].pop("table_4", None)
-    figures = paper.get("figures", {})
-    figures.pop("relatedness", None)
-    for product in (*paper["tables"].values(), *figures.values()):
-        product["rows"] = [row for row in product["rows"] if row in rows]
-        product.pop("extra_rows", None)
+    for setting in paper["settings"].values():
+        setting.pop("rows", None)
+    for kind in ("tables", "figures"):
+        kept = {name: one for name, one in paper.get(kind, {}).items() if name in products}
+        for product in kept.values():
+            product["rows"] = [row for row in product["rows"] if row in rows]
+            product.pop("extra_rows", None)
+        paper[kind] = kept
     write_yaml(tree, path, paper)
 
 
