@@ -32,7 +32,9 @@ def _edit(path: str, old: str, new: str) -> Callable[[Tree], None]:
 
 
 def _swap_splits(tree: Tree) -> None:
-    tree.edit("mtl/data/celeba.py", "enumerate(SPLITS)", 'enumerate(("val", "train", "test"))')
+    tree.edit(
+        "mtl/data/aligned_faces.py", "enumerate(SPLITS)", 'enumerate(("val", "train", "test"))'
+    )
 
 
 def _a_record(tree: Tree) -> Path:
