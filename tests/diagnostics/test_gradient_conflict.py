@@ -103,7 +103,7 @@ def test_a_seed_finds_the_same_beside_another(store: Store) -> None:
     [
         (1, 1, [1]),
         (2, 2, [2 / 3, 1, 5 / 3, 2]),
-        (8, 1, [1, 2, 3, 4, 5, 6, 7, 8]),
+        (8, 1, [2, 4, 6, 8]),
         (6, 2, None),
     ],
 )
@@ -118,7 +118,8 @@ def test_measurements_are_spread_and_the_last_is_at_the_end(
         assert len(at) == MEASUREMENTS < epochs * evaluations
         assert at == sorted(set(at))
         assert at[-1] == epochs
-        assert max(b - a for a, b in itertools.pairwise(at)) <= 1
+        # Evaluations of these three batches an epoch are up to two thirds of it apart.
+        assert max(b - a for a, b in itertools.pairwise(at)) <= epochs / MEASUREMENTS + 2 / 3
     else:
         assert at == pytest.approx(expected)
     assert (result["n_images"], result["tasks"]) == (9, ["face", "eyes", "hair"])
