@@ -7,6 +7,7 @@ from torch import nn
 from mtl.errors import MtlError
 from mtl.layers.etr import ETRNLPConv2d, TaskConv2d, TaskConvNorm, grouped_shared_channels
 from mtl.layers.primitives.layer import recombination_groups
+from mtl.layers.primitives.words import words
 from mtl.methods._primitives import primitives_layer
 from mtl.methods.base import Method
 from mtl.methods.info import MethodInfo, Option
@@ -58,7 +59,7 @@ class Build(Method):
         kernel = int(self.options["specific_kernel"])
         if kernel % 2 == 0:
             raise MtlError(f"method.options.specific_kernel: expected 1 or 3, found {kernel}")
-        groups = recombination_groups(1 + str(self.options["primitives"]).count("+"))
+        groups = recombination_groups(len(words(str(self.options["primitives"]))))
         if spec.c_out < 2 * groups:
             raise MtlError(
                 f"model.width: layer '{spec.name}' has {spec.c_out} channels; a shared branch in "

@@ -101,6 +101,11 @@ _KINDS: dict[str, Maker] = {
 }
 
 
+def words(text: str) -> list[str]:
+    """The words of a list of primitives, `avg9+conv3` -> `["avg9", "conv3"]`."""
+    return text.split("+")
+
+
 def primitives(text: str, replicas: Replicas, channels: int, size: Size) -> nn.ModuleDict:
     """The primitives that a text names, in its order.
 
@@ -118,7 +123,7 @@ def primitives(text: str, replicas: Replicas, channels: int, size: Size) -> nn.M
         MtlError: for a word that names no primitive or gives it a number that it cannot have.
     """
     found: dict[str, Primitive] = {}
-    for word in text.split("+"):
+    for word in words(text):
         match = _WORD.fullmatch(word)
         if match is None or match[1] not in _KINDS:
             kind = match[1] if match else word

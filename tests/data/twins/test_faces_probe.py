@@ -135,7 +135,7 @@ def test_the_layout_is_the_official_one(tmp_path: Path) -> None:
     np.testing.assert_array_equal(annotations.labels, expected)
     manifest = json.loads((tmp_path / "twin/TWIN.json").read_text())
     assert manifest["twin"] == "faces_probe"
-    assert manifest["dials"] == CONFIG | {"noise": 0.035}
+    assert manifest["dials"] == CONFIG | {"sigma": 1.0, "noise": 0.035}
     assert manifest["files"] == 23 + 5
     assert "SYNTHETIC" in manifest["notice"]
 
@@ -155,7 +155,7 @@ def test_equal_dials_give_equal_bytes(tmp_path: Path) -> None:
     [
         ({"relatedness": 1.5}, "'relatedness' must be at least 0 and at most 1, found 1.5"),
         ({"relatednes": 0.5}, "unknown option 'relatednes'.*Did you mean 'relatedness'"),
-        ({"sigma": 1.0}, "unknown option 'sigma'"),
+        ({"rho": 1.0}, "unknown option 'rho'"),
         ({"val": 0}, "'val' must be at least 1, found 0"),
     ],
 )
