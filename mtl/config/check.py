@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from mtl.config import datasets, hosts
-from mtl.config.check_figures import check_figures
-from mtl.config.diagnostics import reportable
+from mtl.config.check_figures import check_figures, check_setting
 from mtl.config.models import DatasetScale, Paper, Row, Scale, Setting, Table
 from mtl.config.yaml_file import Document, FieldPath
 from mtl.data import registry as data_registry
@@ -131,20 +130,6 @@ def _check_setting(
         )
 
 
-def _check_columns(
-    problems: Problems,
-    document: Document,
-    field: FieldPath,
-    paper: Paper,
-    setting: str,
-    metrics: dict[FieldPath, str],
-) -> None:
-    if problems.name(document, (*field, "setting"), "setting", setting, paper.settings):
-        for place, metric in metrics.items():
-            kind, valid = f"metric of setting {setting}", reportable(paper.settings[setting])
-            problems.name(document, (*field, *place), kind, metric, valid)
-
-
 def _check_tables(problems: Problems, document: Document, paper: Paper, root: Path) -> None:
     for name, table in paper.tables.items():
         field: FieldPath = ("tables", name)
@@ -156,14 +141,11 @@ def _check_tables(problems: Problems, document: Document, paper: Paper, root: Pa
             problems.add(document, (*field, "rows"), f"row '{row}' appears more than once")
         problems.name(document, (*field, "baseline"), "row", table.baseline, everything)
         for position, group in enumerate(table.groups):
-            _check_columns(
-                problems,
-                document,
-                (*field, "groups", position),
-                paper,
-                group.setting,
-                {("metrics", index): metric for index, metric in enumerate(group.metrics)},
-            )
+            place = (*field, "groups", position)
+            metrics = {
+                (*place, "metrics", index): metric for index, metric in enumerate(group.metrics)
+            }
+            check_setting(problems, document, paper, (*place, "setting"), group.setting, metrics)
         _check_order(problems, document, (*field, "order"), table)
         _check_features(problems, document, (*field, "rows"), paper, table)
         if table.published is not None and not (root / table.published).is_file():

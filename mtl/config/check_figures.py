@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mtl.config.diagnostics import reportable
@@ -66,12 +66,24 @@ def _check_settings(
         else {("settings", index): name for index, name in enumerate(several)}
     )
     metric = getattr(figure, "metric", None)
+    metrics = {} if metric is None else {(*field, "metric"): metric}
     for place, name in places.items():
-        known = problems.name(document, (*field, *place), "setting", name, paper.settings)
-        if known and metric is not None:
-            valid = reportable(paper.settings[name])
-            kind = f"metric of setting {name}"
-            problems.name(document, (*field, "metric"), kind, metric, valid)
+        check_setting(problems, document, paper, (*field, *place), name, metrics)
+
+
+def check_setting(
+    problems: Problems,
+    document: Document,
+    paper: Paper,
+    place: FieldPath,
+    setting: str,
+    metrics: Mapping[FieldPath, str],
+) -> None:
+    """Check the name of a setting, and that it can report the metrics, given by their places."""
+    if problems.name(document, place, "setting", setting, paper.settings):
+        kind, valid = f"metric of setting {setting}", reportable(paper.settings[setting])
+        for where, metric in metrics.items():
+            problems.name(document, where, kind, metric, valid)
 
 
 def _check_curves(

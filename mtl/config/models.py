@@ -140,17 +140,20 @@ class _Figure(Model, abc.ABC):
         return None
 
 
-class LearningCurves(_Figure):
-    """A metric by epoch, one curve a row."""
-
-    kind: Literal["learning_curves"]
+class _OfRows(_Figure):
     setting: Identifier
-    metric: Identifier
     rows: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         return tuple((self.setting, row) for row in self.rows)
+
+
+class LearningCurves(_OfRows):
+    """A metric by epoch, one curve a row."""
+
+    kind: Literal["learning_curves"]
+    metric: Identifier
 
 
 class Panel(Model):
@@ -222,16 +225,10 @@ class ActivationEmbedding(_OfOneRow):
         return "activations"
 
 
-class GradientConflict(_Figure):
+class GradientConflict(_OfRows):
     """Cosines and variance of the tasks' gradients over training, one curve a row."""
 
     kind: Literal["gradient_conflict"]
-    setting: Identifier
-    rows: sequence_of(Identifier) = Field(min_length=1)  # type: ignore[valid-type]
-
-    @property
-    def pairs(self) -> tuple[tuple[str, str], ...]:
-        return tuple((self.setting, row) for row in self.rows)
 
     @property
     def diagnostic(self) -> str:

@@ -78,17 +78,24 @@ def _shows(data: SweepData) -> bool:
     return min(values) - room <= data.all_positive <= max(values) + room
 
 
-def _lines(panels: tuple[Panel, ...]) -> list[list[Panel]]:
-    """The panels from left to right and top to bottom, as many in a line as have room."""
-    lines: list[list[Panel]] = [[]]
-    for panel in panels:
-        if lines[-1] and sum(map(_share, (*lines[-1], panel))) > _MOST_LABELS:
-            lines.append([])
-        lines[-1].append(panel)
-    return lines
+def _lines(panels: tuple[Panel, ...]) -> list[tuple[Panel, ...]]:
+    """The panels from left to right and top to bottom: the fewest lines with room, evenly full."""
+    for count in range(1, len(panels)):
+        ways = [
+            [panels[first:last] for first, last in itertools.pairwise((0, *breaks, len(panels)))]
+            for breaks in itertools.combinations(range(1, len(panels)), count - 1)
+        ]
+        fullest, best = min(((max(map(_shares, way)), way) for way in ways), key=lambda one: one[0])
+        if fullest <= _MOST_LABELS:
+            return best
+    return [(panel,) for panel in panels]
 
 
-def _height(panels: list[Panel]) -> float:
+def _shares(panels: tuple[Panel, ...]) -> float:
+    return sum(map(_share, panels))
+
+
+def _height(panels: tuple[Panel, ...]) -> float:
     """Inches of a line of panels: the more, the longer the labels that stand upright."""
     labels = [point.label for panel in panels if panel.option is None for point in panel.points]
     upright = max((len(label) for label in labels if len(label) > _MOST_LEVEL), default=0)
