@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mtl.data.celeba import PARTITIONS
-from mtl.data.store import SplitSource, Store, open_store, write_store
+from mtl.data.store import Store, labelled, open_store, write_store
 from mtl.methods import registry
 
 FINGERPRINT = "0" * 12
@@ -53,7 +53,7 @@ def make_store(folder: Path, size: Size) -> Store:
     for name, n in {"train": size.train, "val": size.val, "test": 1}.items():
         labels = generator.integers(0, 2, (n, len(columns))).astype(np.uint8)
         images = generator.integers(0, 256, (n, 3, size.side, size.side)).astype(np.uint8)
-        splits[name] = SplitSource([str(index) for index in range(n)], labels, images)
+        splits[name] = labelled([str(index) for index in range(n)], labels, images)
     write_store(
         folder,
         dataset="celeba",

@@ -27,8 +27,11 @@ class Evaluation(Model):
     """Which data a run is evaluated on after each epoch, and which epoch's metrics it reports."""
 
     split: Literal["train", "val", "test"] = Field(description="the prepared split")
-    selection: Literal["best_f_score", "best_accuracy", "last"] = Field(
-        description="the epoch with the best value of that metric, or the last epoch"
+    selection: Literal["best_f_score", "best_accuracy", "best_miou", "mean_of_last_10", "last"] = (
+        Field(
+            description="the evaluation with the best value of that metric, the mean over the last ten "
+            "evaluations with the last one's weights, or the last evaluation"
+        )
     )
 
 
@@ -313,7 +316,9 @@ class SettingScale(Model):
     epochs: Count
     batch_size: Count
     eval_batch_size: Count
-    evaluations_per_epoch: Count = 1
+    evaluations_per_epoch: Count | Annotated[float, Field(gt=0, lt=1)] = Field(
+        1, description="a fraction for one evaluation after several epochs: 0.2 for every fifth"
+    )
     learning_rate: float = Field(gt=0, lt=1)
     rows: dict[Identifier, RowScale] = Field({}, description="what differs for single rows")
 

@@ -21,7 +21,7 @@ from mtl.data.layouts.celeba import (
     image_paths,
     read_annotations,
 )
-from mtl.data.store import SPLITS, SplitSource, write_store
+from mtl.data.store import SPLITS, labelled, write_store
 from mtl.errors import MtlError, unknown
 
 COLUMNS = ATTRIBUTES
@@ -105,7 +105,7 @@ def prepare(
         height=height,
         width=width,
         splits={
-            split: SplitSource(
+            split: labelled(
                 names=[annotations.names[index] for index in indices],
                 labels=annotations.labels[indices],
                 images=images(indices),

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtl.data.options import option, read_options
-from mtl.data.store import SPLITS, SplitSource, write_store
+from mtl.data.store import SPLITS, SplitSource, labelled, write_store
 from mtl.errors import MtlError
 
 COLUMNS = ("left", "right")
@@ -117,7 +117,7 @@ def prepare(
     def pair_source(split: str) -> SplitSource:
         rng = np.random.default_rng([options.seed, SPLITS.index(split)])
         pairs = rng.choice(members[split], size=(getattr(options, split), 2))
-        return SplitSource(
+        return labelled(
             names=[f"{left:04d}-{right:04d}" for left, right in pairs],
             labels=digits[pairs],
             images=_images(tiles, pairs, options.overlap),

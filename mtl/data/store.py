@@ -1,20 +1,29 @@
 """The prepared store: one folder of plain NumPy arrays with a description that guards them.
 
-store.json            what the data are, their columns, and the hash of every other file
-images_<split>.npy    uint8 [N, 3, H, W]
-labels_<split>.npy    uint8 [N, A], the class of each of the A columns
-names_<split>.txt     one line an image: its name in the raw data
+store.json               what the data are, their columns, and the hash of every other file
+images_<split>.npy       uint8 [N, 3, H, W]
+<target>_<split>.npy     what is known of the images, one file for each of the store's targets
+names_<split>.txt        one line an image: its name in the raw data
+
+Targets of whole images:
+labels          uint8 [N, A], the class of each of the A columns
+Targets of every pixel, where the columns are the classes in the order of their numbers, then
+"depth" and "normals" as far as the store has them:
+segmentation    uint8 [N, 1, H, W], the number of the class; 255 is void
+depth           float32 [N, 1, H, W], in the data set's unit; 0 is invalid
+normals         float32 [N, 3, H, W], unit vectors (right, down, forward); 0 0 0 is invalid
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from mtl.errors import MtlError, unknown
 from mtl.io import (
@@ -26,21 +35,41 @@ from mtl.io import (
     sha256_file,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 SPLITS = ("train", "val", "test")
 SOURCES = ("twin", "real")
 DESCRIPTION = "store.json"
 CHANNELS = 3
+IMAGES, LABELS = "images", "labels"
+DEPTH, NORMALS, SEGMENTATION = "depth", "normals", "segmentation"
+VOID = 255
+"""The number of no class in a map of classes."""
+
+_PIXELWISE: dict[str, tuple[DTypeLike, int]] = {
+    SEGMENTATION: (np.uint8, 1),
+    DEPTH: (np.float32, 1),
+    NORMALS: (np.float32, 3),
+}
+"""Type and channels of the targets of every pixel."""
+
+TARGETS = (LABELS, *_PIXELWISE)
 
 Bytes = NDArray[np.uint8]
+Item = Mapping[str, NDArray[Any]]
+"""An image and its targets, by name."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """The memory-mapped arrays of one split: images [N, 3, H, W] and labels [N, A], both uint8."""
+    """The memory-mapped arrays of one split: images [N, 3, H, W], and the targets by name."""
 
     images: Bytes
-    labels: Bytes
+    targets: dict[str, NDArray[Any]]
+
+    @property
+    def labels(self) -> Bytes:
+        """uint8 [N, A]; a store of maps has none."""
+        return self.targets[LABELS]
 
 
 @dataclass(frozen=True)
@@ -54,8 +83,10 @@ class Store:
         identity: everything that determines the arrays.
         source: "twin" or "real".
         source_label: the words that tables and reports print about the source.
-        columns: the names of the A label columns.
-        classes: the number of classes of each column; 2 for a binary attribute.
+        columns: the names of what is known of an image or a pixel.
+        classes: the number of classes of each column; 2 for a binary attribute or a class of a
+            segmentation, 0 for what is measured.
+        targets: the names of the target arrays, of `TARGETS`.
         height, width: of every image, in pixels.
         sizes: the number of images of each split.
     """
@@ -68,6 +99,7 @@ class Store:
     source_label: str
     columns: tuple[str, ...]
     classes: tuple[int, ...]
+    targets: tuple[str, ...]
     height: int
     width: int
     sizes: dict[str, int]
@@ -80,11 +112,13 @@ class Store:
                 shape, naming the file.
         """
         size = self._size(name)
-        image_shape = (size, CHANNELS, self.height, self.width)
-        return Split(
-            images=_open_array(_file(self.directory, "images", name), image_shape),
-            labels=_open_array(_file(self.directory, "labels", name), (size, len(self.columns))),
-        )
+        arrays = {
+            array: _open_array(_file(self.directory, array, name), size, form)
+            for array, form in _forms(
+                self.targets, len(self.columns), self.height, self.width
+            ).items()
+        }
+        return Split(images=arrays.pop(IMAGES), targets=arrays)
 
     def names(self, split: str) -> list[str]:
         """The name in the raw data of each image of a split.
@@ -118,14 +152,18 @@ class SplitSource:
 
     Attributes:
         names: one an image, without line ends.
-        labels: uint8 [N, A].
-        images: N arrays uint8 [3, H, W], consumed one at a time, so that they need not fit in
-            memory together.
+        items: N images uint8 [3, H, W] with their targets, consumed one at a time, so that they
+            need not fit in memory together.
     """
 
     names: Sequence[str]
-    labels: Bytes
-    images: Iterable[Bytes]
+    items: Iterable[Item]
+
+
+def labelled(names: Sequence[str], labels: Bytes, images: Iterable[Bytes]) -> SplitSource:
+    """A split of images uint8 [3, H, W] with labels uint8 [N, A]."""
+    pairs = zip(images, labels, strict=True)
+    return SplitSource(names, ({IMAGES: image, LABELS: label} for image, label in pairs))
 
 
 def write_store(
@@ -141,32 +179,30 @@ def write_store(
     height: int,
     width: int,
     splits: Mapping[str, SplitSource],
+    targets: Sequence[str] = (LABELS,),
 ) -> None:
     """Write a whole store or nothing; see `Store` for the arguments.
 
-    The images are written as they come rather than through a memory map: a full disk is then an
+    The arrays are written as they come rather than through a memory map: a full disk is then an
     error that can be reported, where a memory map would kill the process with SIGBUS.
 
     Raises:
         MtlError: when the disk is full or the folder cannot be written; whatever an iterator of
-            images raises passes through. In either case nothing is left behind.
+            items raises passes through. In either case nothing is left behind.
         ValueError: when the arguments contradict each other.
     """
-    _check_arguments(source, columns, classes, splits)
+    _check_arguments(source, columns, classes, targets, splits)
+    forms = _forms(targets, len(columns), height, width)
     with atomic_directory(directory) as folder:
-        facts = {}
+        facts: dict[str, dict[str, Any]] = {}
         for name, content in splits.items():
-            images = _file(folder, "images", name)
-            labels = _file(folder, "labels", name)
+            paths = {array: _file(folder, array, name) for array in forms}
+            _write_arrays(paths, forms, len(content.names), content.items, classes)
             names = _file(folder, "names", name)
-            shape = (len(content.names), CHANNELS, height, width)
-            images_sha256 = _write_array(images, shape, content.images)
-            labels_sha256 = _write_array(labels, content.labels.shape, content.labels)
             names.write_bytes("".join(f"{line}\n" for line in content.names).encode())
             facts[name] = {
                 "n": len(content.names),
-                "images_sha256": images_sha256,
-                "labels_sha256": labels_sha256,
+                **{f"{array}_sha256": sha256_file(path) for array, path in paths.items()},
                 "names_sha256": sha256_file(names),
             }
         description = {
@@ -178,6 +214,7 @@ def write_store(
             "source_label": source_label,
             "columns": list(columns),
             "classes": list(classes),
+            "targets": list(targets),
             "height": height,
             "width": width,
             "splits": facts,
@@ -218,6 +255,7 @@ def open_store(
         source_label=description["source_label"],
         columns=tuple(description["columns"]),
         classes=tuple(description["classes"]),
+        targets=tuple(description["targets"]),
         height=description["height"],
         width=description["width"],
         sizes={name: description["splits"][name]["n"] for name in SPLITS},
@@ -226,8 +264,24 @@ def open_store(
         store.split(name)
         store.names(name)
     if verify:
-        _verify(directory, description["splits"])
+        _verify(store, description["splits"])
     return store
+
+
+Form = tuple[np.dtype[Any], tuple[int, ...]]
+"""The type of an array and the shape of one image's part of it."""
+
+
+def _forms(targets: Sequence[str], columns: int, height: int, width: int) -> dict[str, Form]:
+    """The form of each array of a store by name, the images first."""
+    forms: dict[str, Form] = {IMAGES: (np.dtype(np.uint8), (CHANNELS, height, width))}
+    for target in targets:
+        if target == LABELS:
+            forms[target] = (np.dtype(np.uint8), (columns,))
+        else:
+            dtype, channels = _PIXELWISE[target]
+            forms[target] = (np.dtype(dtype), (channels, height, width))
+    return forms
 
 
 def _file(directory: Path, kind: str, split: str) -> Path:
@@ -258,8 +312,9 @@ def _read_description(path: Path) -> dict[str, Any]:
     return description
 
 
-def _open_array(path: Path, shape: tuple[int, ...]) -> Bytes:
-    """Memory-map a uint8 array of exactly this shape that fills its file."""
+def _open_array(path: Path, size: int, form: Form) -> NDArray[Any]:
+    """Memory-map an array of exactly this size and form that fills its file."""
+    dtype, shape = form[0], (size, *form[1])
     try:
         array = np.lib.format.open_memmap(path, mode="r")
     except FileNotFoundError:
@@ -268,9 +323,9 @@ def _open_array(path: Path, shape: tuple[int, ...]) -> Bytes:
         raise MtlError(
             f"{path}: truncated or not a NumPy array ({error}); prepare the data again"
         ) from None
-    if array.dtype != np.uint8 or array.shape != shape:
+    if array.dtype != dtype or array.shape != shape:
         raise MtlError(
-            f"{path}: expected uint8 of shape {shape}, found {array.dtype} of shape "
+            f"{path}: expected {dtype} of shape {shape}, found {array.dtype} of shape "
             f"{array.shape}; prepare the data again"
         )
     expected, found = array.offset + array.nbytes, path.stat().st_size
@@ -279,10 +334,10 @@ def _open_array(path: Path, shape: tuple[int, ...]) -> Bytes:
     return array
 
 
-def _verify(directory: Path, splits: Mapping[str, Mapping[str, str]]) -> None:
+def _verify(store: Store, splits: Mapping[str, Mapping[str, str]]) -> None:
     for name, facts in splits.items():
-        for kind in ("images", "labels", "names"):
-            path = _file(directory, kind, name)
+        for kind in (IMAGES, *store.targets, "names"):
+            path = _file(store.directory, kind, name)
             if sha256_file(path) != facts[f"{kind}_sha256"]:
                 raise MtlError(
                     f"{path}: its hash is not the one in {DESCRIPTION}: the file was edited; "
@@ -290,40 +345,86 @@ def _verify(directory: Path, splits: Mapping[str, Mapping[str, str]]) -> None:
                 )
 
 
-def _write_array(path: Path, shape: tuple[int, ...], rows: Iterable[Bytes]) -> str:
-    """Write a uint8 array row by row and return the SHA-256 of the file."""
-    count = 0
-    with open(path, "wb") as file:
-        np.lib.format.write_array_header_1_0(
-            file, {"descr": "|u1", "fortran_order": False, "shape": shape}
-        )
-        for row in rows:
-            if row.shape != shape[1:] or row.dtype != np.uint8:
-                raise ValueError(f"row {count} of {path.name} is {row.dtype} {row.shape}")
-            file.write(row.tobytes())
+def _write_arrays(
+    paths: Mapping[str, Path],
+    forms: Mapping[str, Form],
+    size: int,
+    items: Iterable[Item],
+    classes: Sequence[int],
+) -> None:
+    """Write the arrays of a split side by side, item by item."""
+    with contextlib.ExitStack() as stack:
+        files = {array: stack.enter_context(open(path, "wb")) for array, path in paths.items()}
+        for array, (dtype, shape) in forms.items():
+            descr = np.lib.format.dtype_to_descr(dtype)
+            np.lib.format.write_array_header_1_0(
+                files[array], {"descr": descr, "fortran_order": False, "shape": (size, *shape)}
+            )
+        count = 0
+        for item in items:
+            for array, form in forms.items():
+                row = item[array]
+                _check_row(f"row {count} of {paths[array].name}", array, row, form, classes)
+                files[array].write(np.ascontiguousarray(row).tobytes())
             count += 1
-    if count != shape[0]:
-        raise ValueError(f"{path.name} needs {shape[0]} rows, got {count}")
-    return sha256_file(path)
+    if count != size:
+        raise ValueError(f"{paths[IMAGES].name} needs {size} rows, got {count}")
+
+
+def _check_row(
+    where: str, array: str, row: NDArray[Any], form: Form, classes: Sequence[int]
+) -> None:
+    if (row.dtype, row.shape) != form:
+        raise ValueError(f"{where} is {row.dtype} {row.shape}, expected {form[0]} {form[1]}")
+    if array in _CHECKS and not _CHECKS[array](row, classes):
+        raise ValueError(f"{where} holds values that '{array}' cannot have")
+
+
+def _are_labels(row: NDArray[Any], classes: Sequence[int]) -> bool:
+    return bool(np.all(row < np.asarray(classes)))
+
+
+def _are_classes(row: NDArray[Any], classes: Sequence[int]) -> bool:
+    """Numbers of the binary columns, which come first, or void."""
+    return bool(np.all((row < sum(count == 2 for count in classes)) | (row == VOID)))
+
+
+def _are_depths(row: NDArray[Any], classes: Sequence[int]) -> bool:
+    return bool(np.isfinite(row).all() and (row >= 0).all())
+
+
+def _are_normals(row: NDArray[Any], classes: Sequence[int]) -> bool:
+    """Unit vectors, to the rounding of stored images, or zeros."""
+    length = np.linalg.norm(row, axis=0)
+    return bool(np.all((length == 0) | (np.abs(length - 1) < _ROUNDING)))
+
+
+_ROUNDING = 0.02
+_CHECKS: dict[str, Callable[[NDArray[Any], Sequence[int]], bool]] = {
+    LABELS: _are_labels,
+    SEGMENTATION: _are_classes,
+    DEPTH: _are_depths,
+    NORMALS: _are_normals,
+}
 
 
 def _check_arguments(
     source: str,
     columns: Sequence[str],
     classes: Sequence[int],
+    targets: Sequence[str],
     splits: Mapping[str, SplitSource],
 ) -> None:
     if source not in SOURCES:
         raise ValueError(f"source must be one of {SOURCES}, found {source!r}")
     if len(columns) != len(classes) or len(set(columns)) != len(columns):
         raise ValueError("columns must be distinct, with one number of classes each")
+    if not targets or not set(targets) <= set(TARGETS):
+        raise ValueError(f"targets must be of {TARGETS}, found {tuple(targets)}")
     if set(splits) != set(SPLITS):
         raise ValueError(f"splits must be {SPLITS}, found {tuple(splits)}")
     for name, content in splits.items():
-        labels = content.labels
-        if labels.dtype != np.uint8 or labels.shape != (len(content.names), len(columns)):
-            raise ValueError(f"labels of '{name}' are {labels.dtype} of shape {labels.shape}")
-        if not len(labels) or np.any(labels >= np.asarray(classes)):
-            raise ValueError(f"'{name}' is empty or holds labels beyond the number of classes")
+        if not len(content.names):
+            raise ValueError(f"'{name}' is empty")
         if any(line.splitlines() != [line] for line in content.names):
             raise ValueError(f"a name of '{name}' is empty or holds a line end")

@@ -8,8 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mtl.data.store import LABELS
 from mtl.metrics.classification import attribute_scores
-from mtl.objectives.base import Counter, Detail, Objective, Task
+from mtl.objectives.base import Counter, Detail, Labels, Objective, Task
 
 
 class AttributesObjective(Objective):
@@ -32,8 +33,8 @@ class AttributesObjective(Objective):
             averaging[chosen, task] = 1 / self.outputs[task]
         self.averaging = averaging  # [O, T]
 
-    def targets(self, labels: Tensor) -> Tensor:
-        return labels[..., self.columns]
+    def targets(self, labels: Labels) -> Tensor:
+        return labels[LABELS][..., self.columns]
 
     def losses(self, logits: Tensor, targets: Tensor) -> Tensor:
         elementwise = F.binary_cross_entropy_with_logits(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ import numpy as np
 from torch import Tensor
 
 Detail = dict[str, Any]
+Labels = Mapping[str, Tensor]
+"""What the store knows of some images: its targets by name, each `[..., *shape of one]`."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Counter(abc.ABC):
         """Add a batch.
 
         Args:
-            logits: `[S, B, O]` of every task.
-            targets: `[B, C]` as `Objective.targets` gives them for one seed.
+            logits: `[S, B, O, ...]` of every task.
+            targets: `[B, C, ...]` as `Objective.targets` gives them for one seed.
         """
 
     @abc.abstractmethod
@@ -45,6 +47,8 @@ class Counter(abc.ABC):
 
 class Objective(abc.ABC):
     """The losses and counts of all tasks of a run.
+
+    Where tasks predict something of every pixel, logits and targets end in the image's `H, W`.
 
     Args:
         tasks: in training order.
@@ -63,16 +67,16 @@ class Objective(abc.ABC):
         self.columns = np.array([columns.index(name) for name in self.column_names])
 
     @abc.abstractmethod
-    def targets(self, labels: Tensor) -> Tensor:
-        """Labels `[..., A]` of the store -> what `losses` compares with, task after task."""
+    def targets(self, labels: Labels) -> Tensor:
+        """The store's targets -> what `losses` compares with, task after task."""
 
     @abc.abstractmethod
     def losses(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """`[S, T]` task losses from logits `[S, B, O]` and targets `[S, B, C]`."""
+        """`[S, T]` task losses from logits `[S, B, O, ...]` and targets `[S, B, C, ...]`."""
 
     @abc.abstractmethod
     def task_loss(self, logits: Tensor, targets: Tensor, task: int) -> Tensor:
-        """`[S]` losses of one task from its logits `[S, B, n]` and all targets `[S, B, C]`."""
+        """`[S]` losses of one task from its logits `[S, B, n, ...]` and all targets."""
 
     @abc.abstractmethod
     def counter(self, seeds: int) -> Counter:

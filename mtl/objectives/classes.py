@@ -8,8 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mtl.data.store import LABELS
 from mtl.metrics.classification import class_scores
-from mtl.objectives.base import Counter, Detail, Objective, Task
+from mtl.objectives.base import Counter, Detail, Labels, Objective, Task
 
 
 class ClassesObjective(Objective):
@@ -20,8 +21,8 @@ class ClassesObjective(Objective):
         self.outputs = tuple(int(classes[column]) for column in self.columns)
         self.metrics = (*(f"accuracy_{name}" for name in self.column_names), "accuracy")
 
-    def targets(self, labels: Tensor) -> Tensor:
-        return labels[..., self.columns]
+    def targets(self, labels: Labels) -> Tensor:
+        return labels[LABELS][..., self.columns]
 
     def losses(self, logits: Tensor, targets: Tensor) -> Tensor:
         pieces = logits.split(self.outputs, dim=-1)

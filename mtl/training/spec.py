@@ -41,10 +41,12 @@ class TrainingSpec:
         regime: "joint" (one step for all tasks), "steady_state" (an optimiser step after every
             task) or "synchronized" (the gradients of all tasks, then one step).
         epochs, batch_size, eval_batch_size: as named.
-        evaluations_per_epoch: evenly spread, the last one at the epoch's end.
+        evaluations_per_epoch: evenly spread, the last one at the end; below one, after several
+            epochs each.
         learning_rate: of Adam, constant.
         split: on which the evaluations are made.
-        selection: "best_<metric>", the epoch with the best value on `split`, or "last".
+        selection: "best_<metric>", the evaluation with the best value on `split`; "last"; or
+            "mean_of_last_10", the mean over the last ten evaluations with the last one's weights.
         diagnostics: modules of `mtl.diagnostics` that look at the training.
         profile: None to count the trained network at its own images' size.
     """
@@ -58,7 +60,7 @@ class TrainingSpec:
     epochs: int
     batch_size: int
     eval_batch_size: int
-    evaluations_per_epoch: int
+    evaluations_per_epoch: float
     learning_rate: float
     split: str
     selection: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -25,6 +27,8 @@ from mtl.training.regimes import UPDATE_RULES
 from mtl.training.spec import TrainingSpec
 
 BEST = "best_"
+LAST = 10
+MEAN_OF_LAST = f"mean_of_last_{LAST}"
 
 
 @dataclass
@@ -43,7 +47,8 @@ class SeedLog:
     Attributes:
         curve: one entry an evaluation, with `epoch`, `train_loss` (the mean since the last one,
             summed over tasks) and the metrics.
-        selected: the evaluation that the selection rule picks so far.
+        selected: the evaluation that the selection rule picks so far; where the rule is the mean of
+            the last ones, their mean scores with the last one's counts.
         final: the last evaluation.
         weights: the selected epoch's parameters and buffers.
     """
@@ -54,8 +59,24 @@ class SeedLog:
     weights: dict[str, Tensor] = field(default_factory=dict)
 
 
+def evaluation_points(batches: int, epochs: int, per_epoch: float) -> set[int]:
+    """After how many batches to evaluate; the last one is among them.
+
+    Args:
+        batches: of an epoch.
+        per_epoch: how often in an epoch, at most after every batch; 0.2 is after every fifth epoch.
+    """
+    total, rate = batches * epochs, Fraction(str(min(per_epoch, batches)))
+    points = {math.ceil(part * batches / rate) for part in range(1, math.floor(epochs * rate) + 1)}
+    return points | {total}
+
+
 def _at_evaluation(diagnostic: Diagnostic, epoch: float, share: float) -> None:
     diagnostic.at_evaluation(epoch, share)
+
+
+def _mean_of(curve: Sequence[Mapping[str, float]], names: Iterable[str]) -> dict[str, float]:
+    return {name: math.fsum(entry[name] for entry in curve) / len(curve) for name in names}
 
 
 def _at_end(diagnostic: Diagnostic) -> None:
@@ -101,10 +122,9 @@ class Trainer:
         self.train_images = Images(store.split("train"), device, dtype)
         self.eval_images = Images(store.split(spec.split), device, dtype)
         self.batches = -(-len(self.train_images) // spec.batch_size)
-        evaluations = min(spec.evaluations_per_epoch, self.batches)
-        self.evaluation_batches = {
-            -(-self.batches * part // evaluations) for part in range(1, evaluations + 1)
-        }
+        self.evaluation_batches = evaluation_points(
+            self.batches, spec.epochs, spec.evaluations_per_epoch
+        )
         self.epoch = self.batch = self.loss_batches = 0
         self.loss_sums = torch.zeros(len(self.seeds), dtype=torch.float64)
         self.gap_sum, self.gap_max, self.gap_count = 0.0, 0.0, 0
@@ -116,8 +136,10 @@ class Trainer:
     def _check_selection(self) -> None:
         rule = self.spec.selection
         metric = rule.removeprefix(BEST)
-        if rule != "last" and not (rule.startswith(BEST) and metric in self.objective.metrics):
-            valid = ["last", *(BEST + name for name in self.objective.metrics)]
+        if rule not in ("last", MEAN_OF_LAST) and not (
+            rule.startswith(BEST) and metric in self.objective.metrics
+        ):
+            valid = ["last", MEAN_OF_LAST, *(BEST + name for name in self.objective.metrics)]
             raise MtlError(
                 f"evaluation.selection: expected one of {', '.join(valid)}; found '{rule}'"
             )
@@ -150,7 +172,7 @@ class Trainer:
                 start = self.batch * self.spec.batch_size
                 self._train_batch(order[:, start : start + self.spec.batch_size])
                 self.batch += 1
-                if self.batch in self.evaluation_batches:
+                if self.done_batches in self.evaluation_batches:
                     trained = time.perf_counter()
                     self._evaluate()
                     self.timings["train_s"] += trained - started
@@ -168,8 +190,10 @@ class Trainer:
 
     def _diagnose(self, look: Callable[[Diagnostic], None]) -> None:
         started = time.perf_counter()
+        self.network.eval()
         for diagnostic in self.diagnostics.values():
             look(diagnostic)
+        self.network.train()
         self.timings["diagnostics_s"] += time.perf_counter() - started
 
     def diagnostic_metrics(self, position: int) -> dict[str, float]:
@@ -219,6 +243,7 @@ class Trainer:
     @torch.no_grad()
     def _evaluate(self) -> None:
         counter = self.objective.counter(len(self.seeds))
+        self.network.eval()
         for images, labels in self.eval_images.in_order(len(self.seeds), self.spec.eval_batch_size):
             if self.spec.regime == "joint":
                 logits = self.network(images, None)
@@ -227,6 +252,7 @@ class Trainer:
                 logits = torch.cat([self.network(images, task) for task in tasks], dim=2)
             self._check_finite(logits, "a prediction")
             counter.update(logits, self.objective.targets(labels))
+        self.network.train()
         for position, log in enumerate(self.logs):
             self._log(log, position, counter)
         self.loss_sums.zero_()
@@ -237,14 +263,17 @@ class Trainer:
         scores = counter.scores(position)
         loss = float(self.loss_sums[position]) / self.loss_batches
         log.curve.append({"epoch": epoch, "train_loss": loss, **scores})
-        log.final = Evaluation(epoch, scores, counter.detail(position))
-        metric = self.spec.selection.removeprefix(BEST)
-        best = log.selected
-        if best is None or metric == "last" or scores[metric] > best.scores[metric]:
-            log.selected = log.final
-            log.weights = {
-                name: tensor[position].clone() for name, tensor in self.network.state_dict().items()
-            }
+        log.final = final = Evaluation(epoch, scores, counter.detail(position))
+        rule = self.spec.selection
+        metric, best = rule.removeprefix(BEST), log.selected
+        if rule.startswith(BEST) and best is not None and scores[metric] <= best.scores[metric]:
+            return
+        log.selected = final
+        if rule == MEAN_OF_LAST:
+            log.selected = Evaluation(epoch, _mean_of(log.curve[-LAST:], scores), final.detail)
+        log.weights = {
+            name: tensor[position].clone() for name, tensor in self.network.state_dict().items()
+        }
 
     def _epochs_done(self) -> float:
         """Epochs trained so far; whole ones as whole numbers."""

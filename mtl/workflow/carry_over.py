@@ -10,6 +10,7 @@ from typing import Any
 
 from mtl.config import Project, RunUnit
 from mtl.config.units import CHECKPOINTS
+from mtl.data.store import DESCRIPTION
 from mtl.errors import MtlError
 from mtl.io import atomic_directory, atomic_write, canonical_json, read_json, sha256
 from mtl.results.records import Unit
@@ -21,9 +22,16 @@ from mtl.workflow.retrain import retrained, sample
 _OF_IDENTITY = ("identity", "fingerprint", "content")
 
 
+# What the description of a prepared dataset says of its content.
+_CONTENT = ("columns", "classes", "height", "width", "source", "splits")
+
+
 @dataclass(frozen=True)
 class Pair:
-    """A unit that is not trained, and the stored one that differs from it in code alone."""
+    """A unit that is not trained, and the stored one that differs from it in code alone.
+
+    That may be the code that prepared the data, where it gave the same arrays again.
+    """
 
     unit: RunUnit
     stored: Unit
@@ -42,10 +50,25 @@ def candidates(project: Project) -> list[Pair]:
             continue
         for stored in stored_units(project.root, unit.dataset, unit.method):
             pair = Pair(unit, stored)
-            if all(line.startswith("code.") for line in pair.changes):
+            others = [line for line in pair.changes if not line.startswith("code.")]
+            if not others or (
+                all(line.startswith("data.fingerprint:") for line in others)
+                and _same_arrays(project, pair)
+            ):
                 pairs.append(pair)
                 break
     return pairs
+
+
+def _same_arrays(project: Project, pair: Pair) -> bool:
+    """Whether both prepared datasets lie on disk, with the same arrays."""
+    stores = project.root / pair.unit.data.path.parent
+    before = pair.stored.records[0].identity["data"]["fingerprint"]
+    paths = [stores / name / DESCRIPTION for name in (before, pair.unit.data.fingerprint)]
+    if not all(path.is_file() for path in paths):
+        return False
+    old, new = (read_json(path, "description of the prepared data") for path in paths)
+    return all(old[key] == new[key] for key in _CONTENT)
 
 
 def results(record: Mapping[str, Any]) -> str:
@@ -131,7 +154,8 @@ def carry_over(project: Project, count: int, salt: str = "") -> tuple[list[str],
     pairs = candidates(project)
     if not pairs:
         raise MtlError(
-            "nothing to carry over: no untrained unit differs from a stored one in code alone"
+            "nothing to carry over: no untrained unit differs from a stored one in code alone; "
+            "after an edit of what prepares data, the new data must lie beside the old"
         )
     chosen = choose(pairs, count, salt)
     differing: list[str] = []

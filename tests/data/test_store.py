@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtl.data import store as store_module
-from mtl.data.store import SPLITS, SplitSource, open_store, write_store
+from mtl.data.store import SPLITS, SplitSource, labelled, open_store, write_store
 from mtl.errors import MtlError
 
 HEIGHT, WIDTH = 3, 5
@@ -20,16 +20,48 @@ SIZES = {"train": 4, "val": 2, "test": 1}
 ARRAYS = [f"{kind}_{split}.npy" for kind in ("images", "labels") for split in SPLITS]
 
 
-def sources(seed: int = 0) -> dict[str, SplitSource]:
-    rng = np.random.default_rng(seed)
+def arrays(split: str) -> dict[str, Any]:
+    rng, size = np.random.default_rng(SPLITS.index(split)), SIZES[split]
     return {
-        split: SplitSource(
-            names=[f"{split} {number}.jpg" for number in range(size)],
-            labels=np.stack([rng.integers(0, 2, size), rng.integers(0, 10, size)], 1).astype("u1"),
-            images=rng.integers(0, 256, (size, 3, HEIGHT, WIDTH)).astype(np.uint8),
-        )
-        for split, size in SIZES.items()
+        "names": [f"{split} {number}.jpg" for number in range(size)],
+        "labels": np.stack([rng.integers(0, 2, size), rng.integers(0, 10, size)], 1).astype("u1"),
+        "images": rng.integers(0, 256, (size, 3, HEIGHT, WIDTH)).astype(np.uint8),
     }
+
+
+def sources() -> dict[str, SplitSource]:
+    return {split: labelled(**arrays(split)) for split in SIZES}
+
+
+def maps(split: str) -> dict[str, np.ndarray]:
+    rng, shape = np.random.default_rng(SPLITS.index(split)), (SIZES[split], 1, HEIGHT, WIDTH)
+    normals = rng.normal(size=(SIZES[split], 3, HEIGHT, WIDTH))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    normals[:, :, 0] = 0
+    return {
+        "images": rng.integers(0, 256, (SIZES[split], 3, HEIGHT, WIDTH)).astype(np.uint8),
+        "segmentation": rng.choice([0, 1, 255], shape).astype(np.uint8),
+        "depth": rng.random(shape, np.float32),
+        "normals": normals.astype(np.float32),
+    }
+
+
+def write_maps(directory: Path, **changed: np.ndarray) -> Path:
+    """A store of maps; `changed` arrays replace those of the split "val"."""
+    splits = {}
+    for split in SPLITS:
+        whole = maps(split) | (changed if split == "val" else {})
+        items = [
+            {name: values[row] for name, values in whole.items()} for row in range(SIZES[split])
+        ]
+        splits[split] = SplitSource(arrays(split)["names"], items)
+    return write(
+        directory,
+        columns=["flat", "sky", "depth", "normals"],
+        classes=[2, 2, 0, 0],
+        targets=["segmentation", "depth", "normals"],
+        splits=splits,
+    )
 
 
 def write(directory: Path, **changes: Any) -> Path:
@@ -61,12 +93,56 @@ def test_what_was_written_is_read_back(written: Path) -> None:
     assert (store.columns, store.classes) == (("Smiling", "digit"), (2, 10))
     assert (store.height, store.width) == (HEIGHT, WIDTH)
     assert list(store.sizes.items()) == list(SIZES.items())
-    for name, source in sources().items():
-        split = store.split(name)
-        np.testing.assert_array_equal(split.images, np.asarray(source.images))
-        np.testing.assert_array_equal(split.labels, source.labels)
+    assert store.targets == ("labels",)
+    for name in SPLITS:
+        split, source = store.split(name), arrays(name)
+        np.testing.assert_array_equal(split.images, source["images"])
+        np.testing.assert_array_equal(split.labels, source["labels"])
         assert split.images.dtype == split.labels.dtype == np.uint8
-        assert store.names(name) == source.names
+        assert store.names(name) == source["names"]
+
+
+def test_maps_are_read_back(tmp_path: Path) -> None:
+    store = open_store(write_maps(tmp_path / "store"), verify=True)
+    assert store.targets == ("segmentation", "depth", "normals")
+    for name in SPLITS:
+        split, written = store.split(name), maps(name)
+        np.testing.assert_array_equal(split.images, written.pop("images"))
+        assert split.targets.keys() == written.keys()
+        for target, values in written.items():
+            np.testing.assert_array_equal(split.targets[target], values)
+            assert split.targets[target].dtype == values.dtype
+        with pytest.raises(KeyError, match="labels"):
+            assert split.labels is None
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "message"),
+    [
+        ("segmentation", np.uint8(2), "holds values that 'segmentation' cannot have"),
+        ("depth", np.float32(-1), "holds values that 'depth' cannot have"),
+        ("depth", np.float32(np.nan), "holds values that 'depth' cannot have"),
+        ("depth", np.float64(1), "row 1 of depth_val.npy is float64"),
+        ("normals", np.float32(0.5), "holds values that 'normals' cannot have"),
+        ("images", np.float32(0.5), "row 1 of images_val.npy is float32"),
+    ],
+)
+def test_maps_of_other_values_are_refused(
+    tmp_path: Path, target: str, value: Any, message: str
+) -> None:
+    values = maps("val")[target].astype(value.dtype)
+    values[1, :, 2, 3] = value
+    with pytest.raises(ValueError, match=message.replace("row 1", "row 0|row 1")):
+        write_maps(tmp_path / "store", **{target: values})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_truncated_map_is_refused(tmp_path: Path) -> None:
+    written = write_maps(tmp_path / "store")
+    path = written / "depth_test.npy"
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(MtlError, match=r"depth_test\.npy: truncated or not a NumPy array"):
+        open_store(written)
 
 
 def test_arrays_are_mapped_read_only(written: Path) -> None:
@@ -170,9 +246,9 @@ def test_an_edit_of_the_same_size_is_found_by_verifying(written: Path, name: str
     [
         (lambda text: text[: len(text) // 2], "truncated or not JSON"),
         (lambda text: text.replace('"twin"', '"real"'), "field 'content' does not match"),
-        (lambda text: text.replace('"schema": 1', '"schema": 2'), "'schema': expected 1, found 2"),
-        (lambda text: "[]", "field 'schema': expected 1, found None"),
-        (lambda text: '{"schema": 1}', "field 'content' does not match"),
+        (lambda text: text.replace('"schema": 2', '"schema": 1'), "'schema': expected 2, found 1"),
+        (lambda text: "[]", "field 'schema': expected 2, found None"),
+        (lambda text: '{"schema": 2}', "field 'content' does not match"),
     ],
 )
 def test_an_edited_description_is_refused(
@@ -196,10 +272,7 @@ def test_the_description_holds_what_readers_of_json_need(written: Path) -> None:
 
 
 def replaced(split: str, **changes: Any) -> dict[str, SplitSource]:
-    splits = sources()
-    whole = splits[split]
-    fields = {"names": whole.names, "labels": whole.labels, "images": whole.images}
-    return splits | {split: SplitSource(**(fields | changes))}
+    return sources() | {split: labelled(**(arrays(split) | changes))}
 
 
 @pytest.mark.parametrize(
@@ -208,16 +281,19 @@ def replaced(split: str, **changes: Any) -> dict[str, SplitSource]:
         ({"source": "fake"}, "source must be one of"),
         ({"classes": [2]}, "one number of classes each"),
         ({"columns": ["a", "a"]}, "columns must be distinct"),
+        ({"targets": []}, "targets must be of"),
+        ({"targets": ["edges"]}, "targets must be of"),
         ({"splits": {"train": sources()["train"]}}, "splits must be"),
-        ({"splits": replaced("val", labels=np.zeros((2, 3), np.uint8))}, "labels of 'val' are"),
-        ({"splits": replaced("val", labels=np.zeros((2, 2), int))}, "labels of 'val' are int64"),
-        ({"splits": replaced("val", labels=np.full((2, 2), 2, np.uint8))}, "number of classes"),
+        ({"splits": replaced("val", labels=np.zeros((2, 3), np.uint8))}, "labels_val.npy is"),
+        ({"splits": replaced("val", labels=np.zeros((2, 2), int))}, "labels_val.npy is int64"),
+        ({"splits": replaced("val", labels=np.full((2, 2), 2, np.uint8))}, "values that 'labels'"),
         (
             {"splits": replaced("val", names=[], labels=np.zeros((0, 2), np.uint8), images=[])},
             "empty",
         ),
         ({"splits": replaced("val", names=["a\nb", "c"])}, "line end"),
-        ({"splits": replaced("test", images=[])}, r"images_test\.npy needs 1 rows, got 0"),
+        ({"splits": replaced("test", images=[])}, "shorter|longer"),
+        ({"splits": replaced("test", names=["a", "b"])}, r"images_test\.npy needs 2 rows, got 1"),
         (
             {"splits": replaced("test", images=[np.zeros((3, 1, 1), np.uint8)])},
             r"row 0 of images_test\.npy",
@@ -251,7 +327,7 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(
     def full(*_: object) -> str:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(store_module, "_write_array", full)
+    monkeypatch.setattr(store_module, "_write_arrays", full)
     with pytest.raises(MtlError, match="the disk is full"):
         write(tmp_path / "store")
     assert list(tmp_path.iterdir()) == []
@@ -282,7 +358,7 @@ def test_any_sizes_survive(
         height=height,
         width=width,
         splits={
-            split: SplitSource([str(i) for i in range(size)], labels[split], images[split])
+            split: labelled([str(i) for i in range(size)], labels[split], images[split])
             for split, size in sizes.items()
         },
     )

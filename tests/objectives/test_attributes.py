@@ -30,7 +30,7 @@ def labels(*shape: int) -> Tensor:
 
 def test_targets_are_the_columns_task_after_task(objective: AttributesObjective) -> None:
     given = labels(2, 7)
-    assert torch.equal(objective.targets(given), given[..., ORDER])
+    assert torch.equal(objective.targets({"labels": given}), given[..., ORDER])
     assert objective.outputs == (2, 1, 2)
     assert objective.column_names == ["d", "a", "c", "b", "e"]
 
@@ -38,7 +38,7 @@ def test_targets_are_the_columns_task_after_task(objective: AttributesObjective)
 def test_each_loss_is_torchs_on_the_columns_of_its_group(objective: AttributesObjective) -> None:
     logits = normal(2, 7, 5).mul(3)
     given = labels(2, 7)
-    targets = objective.targets(given)
+    targets = objective.targets({"labels": given})
     ours = objective.losses(logits, targets)
     assert ours.shape == (2, 3)
     for task, group in enumerate(GROUPS):
@@ -54,7 +54,7 @@ def test_each_loss_is_torchs_on_the_columns_of_its_group(objective: AttributesOb
 
 def test_both_losses_have_the_same_gradient(objective: AttributesObjective) -> None:
     logits = normal(2, 7, 5).requires_grad_()
-    targets = objective.targets(labels(2, 7))
+    targets = objective.targets({"labels": labels(2, 7)})
     (all_at_once,) = torch.autograd.grad(objective.losses(logits, targets).sum(), logits)
     each = sum(
         objective.task_loss(logits[..., group], targets, task).sum()
@@ -71,7 +71,7 @@ def test_large_logits_keep_their_loss(objective: AttributesObjective) -> None:
 
 
 def test_losses_take_the_type_of_the_logits(objective: AttributesObjective) -> None:
-    targets = objective.targets(labels(1, 4))
+    targets = objective.targets({"labels": labels(1, 4)})
     for dtype in (torch.float32, torch.float64):
         assert objective.losses(torch.zeros(1, 4, 5, dtype=dtype), targets).dtype == dtype
 
@@ -80,7 +80,7 @@ def counted(objective: AttributesObjective, logits: Tensor, given: Tensor, batch
     counter = objective.counter(len(logits))
     for start in range(0, len(given), batch):
         piece = slice(start, start + batch)
-        counter.update(logits[:, piece], objective.targets(given[piece]))
+        counter.update(logits[:, piece], objective.targets({"labels": given[piece]}))
     return counter
 
 
@@ -92,7 +92,9 @@ def test_scores_are_scikit_learns(objective: AttributesObjective, seed: int) -> 
     logits, given = normal(2, 50, 5), labels(50)
     counter = counted(objective, logits, given, 16)
     per_column = precision_recall_fscore_support(
-        objective.targets(given).numpy(), (torch.sigmoid(logits[seed]) >= 0.5).numpy(), average=None
+        objective.targets({"labels": given}).numpy(),
+        (torch.sigmoid(logits[seed]) >= 0.5).numpy(),
+        average=None,
     )
     for metric, values in zip(("precision", "recall", "f_score"), per_column[:3], strict=True):
         assert counter.scores(seed)[metric] == pytest.approx(values.mean(), abs=1e-6)

@@ -26,13 +26,13 @@ def labels(*shape: int) -> Tensor:
 
 def test_targets_are_the_columns_of_the_tasks(objective: ClassesObjective) -> None:
     given = labels(2, 7)
-    assert torch.equal(objective.targets(given), given[..., [2, 0]])
+    assert torch.equal(objective.targets({"labels": given}), given[..., [2, 0]])
     assert objective.outputs == (3, 4)
 
 
 def test_each_loss_is_torchs_cross_entropy(objective: ClassesObjective) -> None:
     logits, given = normal(2, 7, 7), labels(2, 7)
-    targets = objective.targets(given)
+    targets = objective.targets({"labels": given})
     ours = objective.losses(logits, targets)
     assert ours.shape == (2, 2)
     for task, (group, column) in enumerate(zip(GROUPS, (2, 0), strict=True)):
@@ -52,7 +52,7 @@ def test_scores_are_scikit_learns(objective: ClassesObjective) -> None:
     logits, given = normal(2, 50, 7), labels(50)
     counter = objective.counter(2)
     for piece in (slice(0, 33), slice(33, 50)):
-        counter.update(logits[:, piece], objective.targets(given[piece]))
+        counter.update(logits[:, piece], objective.targets({"labels": given[piece]}))
     for seed in range(2):
         right = accuracy_score(given[:, 2], logits[seed, :, GROUPS[0]].argmax(1))
         left = accuracy_score(given[:, 0], logits[seed, :, GROUPS[1]].argmax(1))
@@ -68,5 +68,5 @@ def test_scores_are_scikit_learns(objective: ClassesObjective) -> None:
 
 def test_the_scores_are_the_objectives_metrics(objective: ClassesObjective) -> None:
     counter = objective.counter(1)
-    counter.update(normal(1, 8, 7), objective.targets(labels(8)))
+    counter.update(normal(1, 8, 7), objective.targets({"labels": labels(8)}))
     assert tuple(counter.scores(0)) == objective.metrics

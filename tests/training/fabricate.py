@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from mtl.data.store import SplitSource, Store, open_store, write_store
+from mtl.data.store import Store, labelled, open_store, write_store
 from mtl.methods import registry
 from mtl.training.spec import TrainingSpec
 from mtl.training.trainer import Trainer
@@ -47,7 +47,7 @@ def make_store(
         for column in range(len(columns)):
             rows = slice(column * side // len(columns), (column + 1) * side // len(columns))
             images[:, :, rows] += (60 * labels[:, column])[:, None, None, None]
-        splits[name] = SplitSource([f"{name}{i}" for i in range(n)], labels, images)
+        splits[name] = labelled([f"{name}{i}" for i in range(n)], labels, images)
     write_store(
         directory,
         dataset="tiny",
@@ -88,7 +88,7 @@ def make_spec(
     width: int = 8,
     epochs: int = 2,
     batch_size: int = 4,
-    evaluations_per_epoch: int = 1,
+    evaluations_per_epoch: float = 1,
     learning_rate: float = 1e-2,
     selection: str | None = None,
     diagnostics: Sequence[str] = (),

@@ -24,7 +24,7 @@ def test_every_seed_gets_its_own_images(store: Store) -> None:
             index = int(indices[seed, position])
             mine = pictures[position, 3 * seed : 3 * seed + 3]
             np.testing.assert_array_equal(mine, split.images[index] / 255)
-            np.testing.assert_array_equal(labels[seed, position], split.labels[index])
+            np.testing.assert_array_equal(labels["labels"][seed, position], split.labels[index])
 
 
 def test_tests_see_the_images_in_order_the_same_for_every_seed(store: Store) -> None:
@@ -34,7 +34,9 @@ def test_tests_see_the_images_in_order_the_same_for_every_seed(store: Store) -> 
     pictures = torch.cat([pictures for pictures, _ in batches])
     np.testing.assert_array_equal(pictures[:, :3], split.images / 255)
     assert torch.equal(pictures[:, :3], pictures[:, 3:])
-    np.testing.assert_array_equal(torch.cat([labels for _, labels in batches]), split.labels)
+    np.testing.assert_array_equal(
+        torch.cat([labels["labels"] for _, labels in batches]), split.labels
+    )
 
 
 def test_a_batch_has_the_type_that_was_asked_for(store: Store) -> None:
@@ -42,7 +44,7 @@ def test_a_batch_has_the_type_that_was_asked_for(store: Store) -> None:
         loaded = Images(store.split("val"), torch.device("cpu"), dtype)
         pictures, labels = loaded.gather(torch.tensor([[0]]))
         assert pictures.dtype == dtype
-        assert labels.dtype == torch.uint8
+        assert labels["labels"].dtype == torch.uint8
         assert next(loaded.in_order(1, 2))[0].dtype == dtype
 
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from mtl.data.store import Store
 from mtl.errors import MtlError
 from mtl.methods import registry
 from mtl.training.regimes import UPDATE_RULES
-from mtl.training.trainer import Trainer
+from mtl.training.trainer import Trainer, evaluation_points
 from tests.layers.build import exact_boxes
 from tests.training.fabricate import make_spec, make_trainer, train_batches
 
@@ -165,7 +167,7 @@ def test_an_epoch_may_be_evaluated_in_parts(store: Store) -> None:
     trainer = make_trainer(store, spec)
     trainer.run(lambda trainer: None)
     epochs = [entry["epoch"] for entry in trainer.logs[0].curve]
-    assert trainer.evaluation_batches == {2, 3, 5, 6}
+    assert trainer.evaluation_batches == {2, 3, 5, 6, 8, 9, 11, 12}
     assert epochs == [2 / 6, 3 / 6, 5 / 6, 1, 8 / 6, 9 / 6, 11 / 6, 2]
     assert [type(epoch) for epoch in epochs if epoch in (1, 2)] == [int, int]
 
@@ -175,6 +177,30 @@ def test_more_evaluations_than_batches_are_one_a_batch(store: Store) -> None:
     trainer = make_trainer(store, spec)
     trainer.run(lambda trainer: None)
     assert len(trainer.logs[0].curve) == 3
+
+
+@pytest.mark.parametrize(
+    ("batches", "epochs", "per_epoch", "points"),
+    [
+        (3, 2, 1, {3, 6}),
+        (3, 1, 9, {1, 2, 3}),
+        (372, 20, 0.2, {1860, 3720, 5580, 7440}),
+        (10, 7, 0.3, {34, 67, 70}),
+        (10, 2, 0.2, {20}),
+    ],
+)
+def test_evaluations_are_evenly_spread(
+    batches: int, epochs: int, per_epoch: float, points: set[int]
+) -> None:
+    assert evaluation_points(batches, epochs, per_epoch) == points
+
+
+@given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 12))
+def test_every_epoch_is_evaluated_alike(batches: int, epochs: int, per_epoch: int) -> None:
+    points = evaluation_points(batches, epochs, per_epoch)
+    assert len(points) == epochs * min(per_epoch, batches)
+    first = {point for point in points if point <= batches}
+    assert points == {point + batches * epoch for point in first for epoch in range(epochs)}
 
 
 def test_evaluating_more_often_does_not_change_the_training(store: Store) -> None:
@@ -210,6 +236,19 @@ def test_the_last_epoch_can_be_selected(store: Store) -> None:
             assert torch.equal(log.weights[name], tensor[position])
 
 
+def test_the_last_evaluations_can_be_averaged(store: Store) -> None:
+    spec = small("hard_sharing", epochs=4, evaluations_per_epoch=3, selection="mean_of_last_10")
+    trainer = make_trainer(store, spec, SEEDS)
+    trainer.run(lambda trainer: None)
+    for position, log in enumerate(trainer.logs):
+        assert len(log.curve) == 12
+        for metric, value in log.selected.scores.items():
+            assert value == pytest.approx(sum(entry[metric] for entry in log.curve[2:]) / 10)
+        assert (log.selected.epoch, log.selected.detail) == (4, log.final.detail)
+        for name, tensor in trainer.network.state_dict().items():
+            assert torch.equal(log.weights[name], tensor[position])
+
+
 def test_the_weights_are_those_of_the_selected_epoch(store: Store) -> None:
     """Scores that fall from epoch to epoch select the first, whose weights must be kept."""
     trainer = make_trainer(store, small("hard_sharing", epochs=3))
@@ -230,8 +269,8 @@ def test_the_weights_are_those_of_the_selected_epoch(store: Store) -> None:
 @pytest.mark.parametrize("rule", ["best_f_scor", "f_score", "best_accuracy", "first"])
 def test_an_unknown_selection_is_refused(store: Store, rule: str) -> None:
     message = (
-        "evaluation.selection: expected one of last, best_precision, best_recall, best_f_score; "
-        f"found '{rule}'"
+        "evaluation.selection: expected one of last, mean_of_last_10, best_precision, "
+        f"best_recall, best_f_score; found '{rule}'"
     )
     with pytest.raises(MtlError, match=message):
         make_trainer(store, small("hard_sharing", selection=rule))

@@ -9,7 +9,7 @@ import pytest
 from mtl.config import Project, RunUnit, load_project
 from mtl.config.identity import run_fingerprint
 from mtl.errors import MtlError
-from mtl.io import atomic_write
+from mtl.io import atomic_write, canonical_json
 from mtl.results.records import Unit, load_unit
 from mtl.workflow import carry_over, verify
 from mtl.workflow.retrain import sample
@@ -119,6 +119,32 @@ def test_other_changes_than_code_are_not_carried_over(
     path.write_text(path.read_text().replace("epochs: 3", "epochs: 4"))
     with pytest.raises(MtlError, match="nothing to carry over"):
         carry_over.carry_over(load_project(finished.root, "mini"), 1)
+
+
+def _describe(path: Path, **changes: object) -> None:
+    content = {"columns": ["Male"], "classes": [2], "height": 4, "width": 4, "source": "twin"}
+    splits = {"train": {"n": 1, "images_sha256": "0"}}
+    atomic_write(path, canonical_json(content | {"splits": splits} | changes))
+
+
+@pytest.mark.parametrize("changed", [{}, {"splits": {"train": {"n": 1, "images_sha256": "1"}}}])
+def test_data_prepared_by_other_code_must_be_the_same(
+    finished: Project, edited: Edit, retrained: dict[str, float], changed: dict[str, object]
+) -> None:
+    project = edited("mtl/data/store.py")
+    with pytest.raises(MtlError, match="the new data must lie beside the old"):
+        carry_over.carry_over(project, 1)
+    before = {unit.data.dataset: unit.data for unit in finished.units()}
+    for unit in project.units():
+        assert unit.data.fingerprint != before[unit.dataset].fingerprint
+        _describe(project.root / before[unit.dataset].record)
+        _describe(project.root / unit.data.record, **changed)
+    if changed:
+        with pytest.raises(MtlError, match="nothing to carry over"):
+            carry_over.carry_over(project, 1)
+    else:
+        _, carried = carry_over.carry_over(project, 1)
+        assert set(carried) == {unit.name for unit in project.units()}
 
 
 def test_a_sample_is_of_many_methods_and_always_the_same(finished: Project) -> None:
