@@ -37,6 +37,9 @@ from mtl.io import (
 
 SCHEMA = 2
 SPLITS = ("train", "val", "test")
+NEEDED = ("train", "val")
+"""The splits that every store has."""
+
 SOURCES = ("twin", "real")
 DESCRIPTION = "store.json"
 CHANNELS = 3
@@ -258,7 +261,11 @@ def open_store(
         targets=tuple(description["targets"]),
         height=description["height"],
         width=description["width"],
-        sizes={name: description["splits"][name]["n"] for name in SPLITS},
+        sizes={
+            name: description["splits"][name]["n"]
+            for name in SPLITS
+            if name in description["splits"]
+        },
     )
     for name in store.sizes:
         store.split(name)
@@ -421,8 +428,8 @@ def _check_arguments(
         raise ValueError("columns must be distinct, with one number of classes each")
     if not targets or not set(targets) <= set(TARGETS):
         raise ValueError(f"targets must be of {TARGETS}, found {tuple(targets)}")
-    if set(splits) != set(SPLITS):
-        raise ValueError(f"splits must be {SPLITS}, found {tuple(splits)}")
+    if not set(NEEDED) <= set(splits) <= set(SPLITS):
+        raise ValueError(f"splits must be {SPLITS}, or {NEEDED}, found {tuple(splits)}")
     for name, content in splits.items():
         if not len(content.names):
             raise ValueError(f"'{name}' is empty")

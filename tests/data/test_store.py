@@ -145,6 +145,15 @@ def test_a_truncated_map_is_refused(tmp_path: Path) -> None:
         open_store(written)
 
 
+def test_a_store_may_lack_a_test_split(tmp_path: Path) -> None:
+    splits = sources()
+    del splits["test"]
+    store = open_store(write(tmp_path / "store", splits=splits), verify=True)
+    assert list(store.sizes) == ["train", "val"]
+    with pytest.raises(MtlError, match="unknown split 'test'"):
+        store.split("test")
+
+
 def test_arrays_are_mapped_read_only(written: Path) -> None:
     split = open_store(written).split("train")
     assert isinstance(split.images, np.memmap)
