@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Value = bool | int | float | str
 Count = Annotated[int, Field(ge=1)]
+Selection = Literal["best_f_score", "best_accuracy", "best_miou", "mean_of_last_10", "last"]
 
 
 def sequence_of(item: Any) -> Any:
@@ -27,11 +28,9 @@ class Evaluation(Model):
     """Which data a run is evaluated on after each epoch, and which epoch's metrics it reports."""
 
     split: Literal["train", "val", "test"] = Field(description="the prepared split")
-    selection: Literal["best_f_score", "best_accuracy", "best_miou", "mean_of_last_10", "last"] = (
-        Field(
-            description="the evaluation with the best value of that metric, the mean over the last ten "
-            "evaluations with the last one's weights, or the last evaluation"
-        )
+    selection: Selection = Field(
+        description="the evaluation with the best value of that metric, the mean over the last "
+        "ten evaluations with the last one's weights, or the last evaluation"
     )
 
 
