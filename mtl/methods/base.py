@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mtl.layers.heads import Heads
 from mtl.methods.info import Value
 from mtl.models.unit import Context, UnitSpec, plain_unit
+
+_BLOCK = 1 << 16
+"""Columns of a Jacobian that are taken to float64 together."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class JointStep:
         trunk: `[B, R, F]`, the pooled features as the output of the trunk's graph.
         shared_weight: finds the last shared convolution's weight, `[S, ...]`; a function, since the
             layers of some methods have no such weight.
+        shared: the trunk's parameters, `[S, ...]` each.
         first_of_epoch: whether this is an epoch's first step.
     """
 
@@ -32,6 +39,7 @@ class JointStep:
     heads: Heads
     trunk: Tensor
     shared_weight: Callable[[], nn.Parameter]
+    shared: tuple[nn.Parameter, ...]
     first_of_epoch: bool
 
     @torch.no_grad()
@@ -49,6 +57,40 @@ class JointStep:
             for outputs in self.heads.slices
         ]
         return torch.stack(gradients).transpose(1, 2)
+
+    @functools.cached_property
+    def jacobian(self) -> Tensor:
+        """`[T, S, D]`: the gradient of each task's loss at all D shared parameters of a seed.
+
+        One backward pass of the trunk for each task; the heads take part in none of them.
+        """
+        sizes = [parameter[0].numel() for parameter in self.shared]
+        rows = self.trunk.new_empty(len(self.heads.slices), len(self.losses), sum(sizes))
+        for row, gradient in zip(rows, self.feature_gradients(), strict=True):
+            # As `grad_outputs=gradient`, for which torch would import its symbolic algebra.
+            with torch.enable_grad():
+                at_trunk = (self.trunk * gradient).sum()
+            found = torch.autograd.grad(at_trunk, self.shared, retain_graph=True)
+            torch.cat([one.flatten(1) for one in found], dim=1, out=row)
+        return rows
+
+    @functools.cached_property
+    def gramians(self) -> NDArray[np.float64]:
+        """`[S, T, T]`: the inner products of the rows of `jacobian`, summed in float64."""
+        total = torch.zeros(self.losses.shape[0], *2 * self.losses.shape[1:], dtype=torch.float64)
+        for block in self.jacobian.split(_BLOCK, dim=2):
+            columns = block.transpose(0, 1).double()
+            total += torch.bmm(columns, columns.transpose(1, 2)).cpu()
+        return total.numpy()
+
+    @torch.no_grad()
+    def write_shared(self, weights: Tensor) -> None:
+        """Write the combination of the rows of `jacobian` by `[S, T]` weights as gradients."""
+        combined = torch.einsum("st,tsd->sd", weights.to(self.jacobian), self.jacobian)
+        pieces = combined.split([parameter[0].numel() for parameter in self.shared], dim=1)
+        for parameter, piece in zip(self.shared, pieces, strict=True):
+            assert parameter.grad is not None
+            parameter.grad.copy_(piece.view_as(parameter))
 
 
 class Method:
@@ -84,6 +126,13 @@ class Method:
 
     def task_weights(self, step: JointStep) -> Tensor | None:
         """`[S, T]` constant weights of the task losses in this step, or None for ones."""
+        return None
+
+    def gradient_weights(self, step: JointStep) -> Tensor | None:
+        """`[S, T]` weights of the tasks' gradients at the shared parameters, or None.
+
+        With weights, each head follows the gradient of its own task as it is.
+        """
         return None
 
     def before_batch(self, model: nn.Module, batch: int, batches: int, epoch: int) -> None:

@@ -65,12 +65,13 @@ class Build(Method):
 
     def _gradient_norms(self, step: JointStep) -> Tensor:
         """`[S, T]`: the norm of each task's gradient at the last shared weight."""
-        norms = [
-            torch.autograd.grad(step.trunk, step.shared_weight(), gradient, retain_graph=True)[0]
-            .flatten(1)
-            .norm(dim=1)
-            for gradient in step.feature_gradients()
-        ]
+        shared = step.shared_weight()
+        norms = []
+        for gradient in step.feature_gradients():
+            # As `grad_outputs=gradient`, for which torch would import its symbolic algebra.
+            at_trunk = (step.trunk * gradient).sum()
+            (found,) = torch.autograd.grad(at_trunk, shared, retain_graph=True)
+            norms.append(found.flatten(1).norm(dim=1))
         return torch.stack(norms, dim=1)
 
     @torch.no_grad()

@@ -7,7 +7,7 @@ from typing import Literal
 
 Value = float | int | str | bool
 Regime = Literal["joint", "steady_state", "synchronized"]
-Need = Literal["losses", "features", "architecture"]
+Need = Literal["losses", "features", "gradients", "architecture"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class MethodInfo:
         year: of the source.
         summary: one sentence for the command line and the docs.
         needs: "losses" (weights from the task losses), "features" (weights from the gradients at
-            the shared representation) or "architecture" (its own layers).
+            the shared representation), "gradients" (a combination of the gradients at the shared
+            parameters) or "architecture" (its own layers).
         regimes: the update regimes it can train under; the first is its default.
         options: its hyper-parameters by name.
     """

@@ -28,7 +28,8 @@ def joint(
     """One forward pass for all tasks, one step on the (weighted) sum of the losses.
 
     The graph is cut at the features, so that a method can weigh the tasks by their gradients
-    there before the trunk's one backward pass.
+    there before the trunk's one backward pass; or it combines their gradients at the trunk's
+    parameters, for which the trunk has a backward pass for each task.
 
     Args:
         network, method, objective, adam: of the run.
@@ -44,13 +45,16 @@ def joint(
     features = trunk.detach().requires_grad_()
     logits = network.heads(features, None)
     losses = objective.losses(logits, targets)
-    shared = network.trunk.last_shared_weight
-    step = JointStep(losses, logits, network.heads, trunk, shared, first_of_epoch)
-    weights = method.task_weights(step)
+    shared, last = tuple(network.trunk.parameters()), network.trunk.last_shared_weight
+    step = JointStep(losses, logits, network.heads, trunk, last, shared, first_of_epoch)
+    weights, combination = method.task_weights(step), method.gradient_weights(step)
     (losses if weights is None else losses * weights).sum().backward()
     assert features.grad is not None
-    # As `trunk.backward(features.grad)`, for which torch would import its symbolic algebra.
-    (trunk * features.grad).sum().backward()
+    if combination is None:
+        # As `trunk.backward(features.grad)`, for which torch would import its symbolic algebra.
+        (trunk * features.grad).sum().backward()
+    else:
+        step.write_shared(combination)
     adam.step()
     method.after_step()
     return losses.detach()

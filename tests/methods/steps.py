@@ -36,6 +36,7 @@ def joint_step(
         network.heads,
         trunk,
         network.trunk.last_shared_weight,
+        tuple(network.trunk.parameters()),
         first_of_epoch,
     )
 

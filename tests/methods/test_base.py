@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -39,6 +40,33 @@ def test_feature_gradients_leave_the_graph_for_the_step(store: Store) -> None:
     assert not trainer.adam.gradients.any()
     step.losses.sum().backward()
     assert trainer.adam.gradients.any()
+
+
+def test_the_jacobian_is_autograds_row_by_row(store: Store) -> None:
+    trainer = make_trainer(store, make_spec(host="resnet_small"), (3, 11))
+    images, targets = batch(trainer)
+    step = joint_step(trainer, images, targets)
+    losses = trainer.objective.losses(trainer.network(images, None), targets)
+    shared = list(trainer.network.trunk.parameters())
+    for task in range(3):
+        expected = torch.autograd.grad(losses[:, task].sum(), shared, retain_graph=True)
+        rows = torch.cat([one.flatten(1) for one in expected], dim=1)
+        torch.testing.assert_close(step.jacobian[task], rows, rtol=0, atol=1e-13)
+    by_seed = step.jacobian.transpose(0, 1).numpy()
+    np.testing.assert_allclose(step.gramians, by_seed @ by_seed.transpose(0, 2, 1), rtol=1e-12)
+
+
+def test_the_combined_rows_become_the_trunks_gradients(store: Store) -> None:
+    trainer = make_trainer(store, make_spec(host="resnet_small"), (3, 11))
+    step = joint_step(trainer, *batch(trainer))
+    weights = torch.tensor([[1.0, 0.0, 2.0], [0.0, -1.0, 0.5]], dtype=torch.float64)
+    step.write_shared(weights)
+    trunk = trainer.network.trunk.parameters()
+    found = torch.cat([parameter.grad.flatten(1) for parameter in trunk], dim=1)
+    rows = step.jacobian
+    torch.testing.assert_close(found[0], rows[0, 0] + 2 * rows[2, 0], rtol=0, atol=1e-14)
+    torch.testing.assert_close(found[1], 0.5 * rows[2, 1] - rows[1, 1], rtol=0, atol=1e-14)
+    assert not any(p.grad.any() for p in trainer.network.heads.parameters())
 
 
 def test_the_base_changes_nothing() -> None:

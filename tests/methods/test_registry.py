@@ -15,7 +15,9 @@ from mtl.methods.info import MethodInfo, Option
 
 METHODS = [
     "attentive",
+    "cagrad",
     "depthwise",
+    "dwa",
     "etr",
     "etr_nlp",
     "ghost",
@@ -25,9 +27,13 @@ METHODS = [
     "maximum_roaming",
     "mgda_ub",
     "nlp",
+    "pcgrad",
+    "rlw",
+    "scalar",
     "shift",
     "single_task",
     "task_routing",
+    "uncertainty",
 ]
 
 
