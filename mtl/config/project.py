@@ -23,6 +23,7 @@ from mtl.data import registry as data_registry
 from mtl.errors import MtlError, unknown
 from mtl.io import fingerprint, read_json, sha256
 from mtl.methods import registry
+from mtl.objectives.kinds import KINDS
 from mtl.provenance.closure import CodeBase
 
 TRAINING = "mtl.training.run"
@@ -196,6 +197,7 @@ class Project:
                 TRAINING,
                 f"mtl.methods.{row.method}",
                 f"mtl.models.{setting.host}",
+                *(f"mtl.objectives.{KINDS[task['kind']]}" for task in tasks),
                 *(f"mtl.diagnostics.{name}" for name in diagnostics),
             )
         )

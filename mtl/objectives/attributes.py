@@ -13,7 +13,7 @@ from mtl.metrics.classification import attribute_scores
 from mtl.objectives.base import Counter, Detail, Labels, Objective, Task
 
 
-class AttributesObjective(Objective):
+class Build(Objective):
     """Each task is a group of binary attributes.
 
     Its loss is the mean over the batch and over the attributes of the group of the binary

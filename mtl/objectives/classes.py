@@ -13,7 +13,7 @@ from mtl.metrics.classification import class_scores
 from mtl.objectives.base import Counter, Detail, Labels, Objective, Task
 
 
-class ClassesObjective(Objective):
+class Build(Objective):
     """Each task is one label column of several classes; its loss is the mean cross-entropy."""
 
     def __init__(self, tasks: Sequence[Task], columns: Sequence[str], classes: Sequence[int]):

@@ -1,46 +1,53 @@
-"""The objective for the kind of a run's tasks."""
+"""Finds the objective for the kinds of a run's tasks, and imports no other."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 
+from mtl.data.store import DEPTH, NORMALS, SEGMENTATION
 from mtl.errors import MtlError, unknown
-from mtl.objectives.attributes import AttributesObjective
 from mtl.objectives.base import Objective, Task
-from mtl.objectives.classes import ClassesObjective
+from mtl.objectives.kinds import KINDS
 
-OBJECTIVES: dict[str, type[Objective]] = {
-    "attributes": AttributesObjective,
-    "classes": ClassesObjective,
-}
+_CLASSES = {"attributes": 2, SEGMENTATION: 2, DEPTH: 0, NORMALS: 0}
+"""The number of classes that a column of the kind has, if it is fixed."""
 
 
 def build(tasks: Sequence[Task], columns: Sequence[str], classes: Sequence[int]) -> Objective:
     """The objective of `tasks` on data with these label columns.
 
     Raises:
-        MtlError: for an unknown or mixed kind, a column that the data lack, or a number of
-            classes that the kind cannot have.
+        MtlError: for an unknown kind, kinds that do not go together, a column that the data lack,
+            or a number of columns or classes that the kind cannot have.
     """
-    kinds = {task.kind for task in tasks}
-    if len(kinds) != 1:
-        raise MtlError(f"tasks.kind: expected one kind for all tasks, found {sorted(kinds)}")
-    kind = kinds.pop()
-    if kind not in OBJECTIVES:
-        raise unknown("kind of task", kind, OBJECTIVES, "tasks.kind")
     for task in tasks:
-        for name in task.columns:
-            if name not in columns:
-                raise unknown("label column", name, columns, f"tasks.{task.name}.columns")
-            count = classes[list(columns).index(name)]
-            if kind == "attributes" and count != 2:
-                raise MtlError(
-                    f"tasks.{task.name}: column '{name}' has {count} classes; the kind "
-                    "'attributes' needs 2"
-                )
-        if kind == "classes" and len(task.columns) != 1:
+        _check(task, columns, classes)
+    modules = {KINDS[task.kind] for task in tasks}
+    if len(modules) != 1:
+        found = sorted({task.kind for task in tasks})
+        raise MtlError(f"tasks.kind: expected kinds that go together, found {found}")
+    module = importlib.import_module(f"mtl.objectives.{modules.pop()}")
+    objective: Objective = module.Build(tasks, columns, classes)
+    return objective
+
+
+def _check(task: Task, columns: Sequence[str], classes: Sequence[int]) -> None:
+    place = f"tasks.{task.name}"
+    if task.kind not in KINDS:
+        raise unknown("kind of task", task.kind, KINDS, "tasks.kind")
+    for name in task.columns:
+        if name not in columns:
+            raise unknown("label column", name, columns, f"{place}.columns")
+        count = classes[list(columns).index(name)]
+        needed = _CLASSES.get(task.kind, count)
+        if count != needed:
             raise MtlError(
-                f"tasks.{task.name}.columns: the kind 'classes' takes one column a task, found "
-                f"{len(task.columns)}"
+                f"{place}: column '{name}' has {count} classes; the kind '{task.kind}' needs "
+                f"{needed}"
             )
-    return OBJECTIVES[kind](tasks, columns, classes)
+    if task.kind != "attributes" and len(task.columns) != 1:
+        raise MtlError(
+            f"{place}.columns: the kind '{task.kind}' takes one column a task, found "
+            f"{len(task.columns)}"
+        )

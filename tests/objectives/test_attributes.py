@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from mtl.objectives.attributes import AttributesObjective
+from mtl.objectives.attributes import Build as AttributesObjective
 from mtl.objectives.base import Task
 from tests.layers.build import normal
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from mtl.objectives.base import Task
-from mtl.objectives.classes import ClassesObjective
+from mtl.objectives.classes import Build as ClassesObjective
 from tests.layers.build import normal
 
 COLUMNS, CLASSES = ("left", "unused", "right"), (4, 9, 3)
