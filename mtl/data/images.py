@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,39 @@ _PADDING = b"\0\r\n "
 def read_rgb(path: Path) -> Image:
     """Decode a whole JPEG or PNG file as RGB.
 
-    Pillow takes a JPEG whose tail was overwritten by zeros, as a broken download leaves it, for
-    a whole one with a grey rest; so the end marker is checked as well.
-
     Raises:
         MtlError: when the file is missing, truncated, corrupt or no image, naming it.
+    """
+    return _decode(path).convert("RGB")
+
+
+def read_map(path: Path, dtype: type[np.uint8] | type[np.uint16]) -> NDArray[Any]:
+    """Decode a whole PNG file of one channel, without any conversion of its values.
+
+    Args:
+        path: the file.
+        dtype: uint8 or uint16, which its bits must fit.
+
+    Returns:
+        [H, W].
+
+    Raises:
+        MtlError: when the file is missing, truncated, corrupt, no image or one of other bits or
+            channels, naming it.
+    """
+    image = _decode(path)
+    modes = {np.uint8: ("L",), np.uint16: ("I;16",)}[dtype]
+    if image.mode not in modes:
+        raise MtlError(
+            f"{path}: expected one channel of {np.dtype(dtype).itemsize * 8} bits, found an image "
+            f"of mode '{image.mode}'"
+        )
+    return np.array(image)
+
+
+def _decode(path: Path) -> Image:
+    """Pillow takes a JPEG whose tail was overwritten by zeros, as a broken download leaves it, for
+    a whole one with a grey rest; so the end marker is checked as well.
     """
     from PIL import Image, ImageFile
 
@@ -40,7 +68,8 @@ def read_rgb(path: Path) -> Image:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
-            return image.convert("RGB")
+            image.load()
+            return image
     except (OSError, SyntaxError, ValueError) as error:
         # Pillow names no file here, only its buffer, so its words are of no use when unidentified.
         reason = "not a JPEG or PNG image" if "BytesIO" in str(error) else str(error)
@@ -67,3 +96,16 @@ def resize(image: Image, height: int, width: int) -> NDArray[np.uint8]:
 
     scaled = image.resize((width, height), Image.Resampling.BILINEAR)
     return np.ascontiguousarray(np.asarray(scaled).transpose(2, 0, 1))
+
+
+def nearest(values: NDArray[Any], height: int, width: int) -> NDArray[Any]:
+    """Scale maps [..., H, W] by picking, at each new pixel's centre, the pixel that covers it.
+
+    Row i of the result is row floor((i + 1/2) H / height). No value is averaged: classes have no
+    mean, and a mean of disparities would mix the valid 1 with the invalid 0 and near with far.
+    """
+    rows, columns = (
+        ((np.arange(new) * 2 + 1) * old) // (2 * new)
+        for new, old in ((height, values.shape[-2]), (width, values.shape[-1]))
+    )
+    return np.ascontiguousarray(values[..., rows[:, None], columns])

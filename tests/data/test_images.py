@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from mtl.data.images import read_rgb, resize, short_side_size
+from mtl.data.images import nearest, read_map, read_rgb, resize, short_side_size
 from mtl.errors import MtlError
 
 
@@ -108,3 +111,35 @@ def test_scaling_averages_what_it_drops(tmp_path: Path) -> None:
     small = resize(Image.fromarray(stripes), 8, 8)
     assert small.shape == (3, 8, 8)
     assert abs(small.astype(float) - 127.5).max() < 8
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_map_keeps_its_values(tmp_path: Path, dtype: type) -> None:
+    values = np.random.default_rng(0).integers(0, np.iinfo(dtype).max + 1, (5, 7)).astype(dtype)
+    Image.fromarray(values).save(tmp_path / "map.png")
+    found = read_map(tmp_path / "map.png", dtype)
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, values)
+    other = {np.uint8: np.uint16, np.uint16: np.uint8}[dtype]
+    with pytest.raises(MtlError, match=r"map\.png: expected one channel of \d+ bits, found"):
+        read_map(tmp_path / "map.png", other)
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9))
+def test_the_nearest_pixel_covers_the_new_ones_centre(
+    height: int, width: int, new_height: int, new_width: int
+) -> None:
+    values = np.random.default_rng(0).random((2, height, width))
+    found = nearest(values, new_height, new_width)
+    assert found.shape == (2, new_height, new_width)
+    for row in range(new_height):
+        for column in range(new_width):
+            y = math.floor((row + 0.5) * height / new_height)
+            x = math.floor((column + 0.5) * width / new_width)
+            np.testing.assert_array_equal(found[:, row, column], values[:, y, x])
+
+
+def test_the_nearest_pixel_is_pillows() -> None:
+    values = np.arange(64 * 48, dtype=np.uint16).reshape(64, 48)
+    theirs = Image.fromarray(values).resize((12, 16), Image.Resampling.NEAREST)
+    np.testing.assert_array_equal(nearest(values, 16, 12), np.array(theirs))
