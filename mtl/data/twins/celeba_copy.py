@@ -7,7 +7,7 @@ TWIN.json beside them holds what made them and the hash of all files.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 
 from mtl.data.twins import attributes as table
 from mtl.data.twins import official_celeba as official
+from mtl.data.twins.folder import TwinFolder, chunks, twin_folder
 from mtl.data.twins.painter.portrait import Portraits
-from mtl.io import atomic_directory, canonical_json, sha256
 
-MANIFEST = "TWIN.json"
 WIDTH, HEIGHT = 178, 218
 JPEG_QUALITY = 92
 CHUNK = 16
@@ -60,26 +59,19 @@ def write(out: Path | str, sizes: Sequence[int], draw: Draw, manifest: Mapping[s
     Raises:
         MtlError: for a full disk or a folder that cannot be written.
     """
-    with atomic_directory(out) as folder:
+    with twin_folder(out, manifest) as folder:
         written = _Writer(folder)
         for split, size in enumerate(sizes):
-            for chunk, used in _chunks(size):
+            for chunk, used in chunks(size, CHUNK):
                 written.add(split, draw(split, chunk), used)
-        written.finish(manifest)
-
-
-def _chunks(count: int) -> Iterator[tuple[int, int]]:
-    """Each chunk of a split and how many of its faces are used."""
-    for first in range(0, count, CHUNK):
-        yield first // CHUNK, min(CHUNK, count - first)
+        written.finish()
 
 
 class _Writer:
     """Writes images as they come and, at the end, the files that list them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: TwinFolder) -> None:
         self._folder = folder
-        self._hashes: dict[str, str] = {}
         self._names: list[str] = []
         self._partition: list[int] = []
         self._labels: list[NDArray[np.bool_]] = []
@@ -91,7 +83,7 @@ class _Writer:
         """Write the images of the first `used` faces of a chunk."""
         for image in chunk.portraits.images[:used]:
             name = official.image_name(len(self._names) + 1)
-            self._write(f"Img/img_align_celeba/{name}", _jpeg(image))
+            self._folder.write(f"Img/img_align_celeba/{name}", _jpeg(image))
             self._names.append(name)
             self._partition.append(split)
         self._labels.append(chunk.labels[:used])
@@ -99,8 +91,8 @@ class _Writer:
         self._landmarks.append(chunk.portraits.landmarks[:used])
         self._bounds.append(chunk.portraits.bounds[:used])
 
-    def finish(self, manifest: Mapping[str, Any]) -> None:
-        """Write the annotation files and the manifest."""
+    def finish(self) -> None:
+        """Write the annotation files."""
         names = self._names
         corners = _pixels(np.concatenate(self._bounds).reshape(-1, 2, 2))
         boxes = np.concatenate([corners[:, 0], corners[:, 1] - corners[:, 0]], axis=1)
@@ -116,14 +108,7 @@ class _Writer:
             ),
         }
         for path, text in texts.items():
-            self._write(path, text.encode())
-        whole = {
-            "schema": 1,
-            **manifest,
-            "files": len(self._hashes),
-            "files_sha256": sha256(sorted(self._hashes.items())),
-        }
-        (self._folder / MANIFEST).write_text(canonical_json(whole), encoding="utf-8")
+            self._folder.write(path, text.encode())
 
     def _identities(self) -> NDArray[np.int64]:
         """Numbers of people from 1 upwards, about twenty images each, none in two splits."""
@@ -132,12 +117,6 @@ class _Writer:
         before = np.cumsum(people) - people
         drawn = np.floor(np.concatenate(self._person) * people[partition]).astype(np.int64)
         return 1 + before[partition] + drawn
-
-    def _write(self, path: str, data: bytes) -> None:
-        target = self._folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-        self._hashes[path] = sha256(data)
 
 
 def _pixels(points: NDArray[np.float32]) -> NDArray[np.int64]:

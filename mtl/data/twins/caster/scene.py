@@ -185,7 +185,7 @@ class Scene:
         distance = 1 / np.where(depth > _TINY, depth, np.inf)
         along = (distance * right - x) * (dx / length) + (distance - z) * (dz / length)
         hit = present[..., None] & (distance > NEAR) & (along >= 0) & (along <= length)
-        towards = np.where(offset > 0, -1, 1) / length
+        towards = np.where(offset > 0, np.float32(-1), np.float32(1)) / length
         return depth, along, (towards * dz, -towards * dx), hit
 
     def cast(self, ceiling: Floats | None = None) -> Views:
