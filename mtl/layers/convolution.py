@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mtl.layers.replicas import Replicas, ReplicatedModule, constant, kaiming_normal
+from mtl.layers.replicas import Fill, Replicas, ReplicatedModule, constant, kaiming_normal
 
 FEW_CHANNELS = 8
 
@@ -62,19 +62,40 @@ def depthwise_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
 
 
 class Conv2d(ReplicatedModule):
-    """A bias-free convolution with `[*lead, C_out, C_in, k, k]` weights, Kaiming fan-out normal."""
+    """A convolution with `[*lead, C_out, C_in, k, k]` weights.
+
+    Args:
+        fill: draws the weights of one replica; Kaiming fan-out normal if absent.
+        bias: whether a bias `[*lead, C_out]`, first zero, is added.
+    """
 
     weight: nn.Parameter
+    bias: nn.Parameter | None
 
-    def __init__(self, replicas: Replicas, c_in: int, c_out: int, kernel: int, stride: int = 1):
+    def __init__(
+        self,
+        replicas: Replicas,
+        c_in: int,
+        c_out: int,
+        kernel: int,
+        stride: int = 1,
+        *,
+        fill: Fill | None = None,
+        bias: bool = False,
+    ):
         super().__init__()
         self.stride = stride
-        fill = kaiming_normal(c_out * kernel * kernel)
+        fill = kaiming_normal(c_out * kernel * kernel) if fill is None else fill
         shape = (c_out, c_in, kernel, kernel)
         self.declare("weight", replicas.lead, shape, fill, trained=True)
+        if bias:
+            self.declare("bias", replicas.lead, (c_out,), constant(0.0), trained=True)
+        else:
+            self.register_parameter("bias", None)
 
     def forward(self, x: Tensor) -> Tensor:
-        return grouped_conv2d(x, self.weight.reshape(-1, *self.weight.shape[-4:]), self.stride)
+        maps = grouped_conv2d(x, self.weight.reshape(-1, *self.weight.shape[-4:]), self.stride)
+        return maps if self.bias is None else maps + self.bias.reshape(1, -1, 1, 1)
 
 
 class DepthwiseConv2d(ReplicatedModule):
@@ -115,6 +136,32 @@ class BatchNorm2d(ReplicatedModule):
     def forward(self, x: Tensor) -> Tensor:
         weight, bias = self.weight.flatten(), self.bias.flatten()
         return F.batch_norm(x, None, None, weight, bias, training=True)
+
+
+class RunningBatchNorm2d(BatchNorm2d):
+    """Batch normalisation with running statistics, which are used when testing.
+
+    PyTorch's own: momentum 0.1, the running variance unbiased. Maximum Roaming's public code uses
+    it where all tasks share one forward pass of SegNet.
+    """
+
+    running_mean: Tensor
+    running_var: Tensor
+
+    def __init__(self, replicas: Replicas, channels: int):
+        super().__init__(replicas, channels)
+        self.declare("running_mean", replicas.lead, (channels,), constant(0.0), trained=False)
+        self.declare("running_var", replicas.lead, (channels,), constant(1.0), trained=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.batch_norm(
+            x,
+            self.running_mean.view(-1),
+            self.running_var.view(-1),
+            self.weight.flatten(),
+            self.bias.flatten(),
+            training=self.training,
+        )
 
 
 class ConvNorm(nn.Module):

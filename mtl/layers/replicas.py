@@ -68,6 +68,15 @@ def kaiming_normal(fan: int) -> Fill:
     return fill
 
 
+def xavier_normal(fan_in: int, fan_out: int) -> Fill:
+    """Normal with standard deviation sqrt(2 / (fan_in + fan_out)): Xavier's rule."""
+
+    def fill(tensor: Tensor, generator: torch.Generator) -> None:
+        tensor.normal_(0.0, math.sqrt(2.0 / (fan_in + fan_out)), generator=generator)
+
+    return fill
+
+
 def uniform(bound: float) -> Fill:
     """Uniform on [-bound, bound]."""
 

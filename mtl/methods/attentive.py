@@ -32,6 +32,9 @@ class Build(Method):
     task-specific normalisation and an adversarial loss.
     """
 
+    head_for_each_task = True
+    running_statistics = False
+
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         reduction = int(self.options["reduction"])
         gate = TaskAttention(context.replicas, context.n_tasks, spec.c_out, reduction)

@@ -25,9 +25,10 @@ class JointStep:
 
     Attributes:
         losses: `[S, T]`, each seed's task losses, differentiable with respect to `logits`.
-        logits: `[S, B, O]`, each output of exactly one task.
-        heads: the linear maps from the features to the logits.
-        trunk: `[B, R, F]`, the pooled features as the output of the trunk's graph.
+        logits: `[S, B, O, ...]`, each output of exactly one task.
+        heads: from the features to the logits.
+        trunk: `[B, R, F, ...]`, the features as the output of the trunk's graph.
+        features: the same, cut off that graph, from which the logits were computed.
         shared_weight: finds the last shared convolution's weight, `[S, ...]`; a function, since the
             layers of some methods have no such weight.
         shared: the trunk's parameters, `[S, ...]` each.
@@ -38,25 +39,14 @@ class JointStep:
     logits: Tensor
     heads: Heads
     trunk: Tensor
+    features: Tensor
     shared_weight: Callable[[], nn.Parameter]
     shared: tuple[nn.Parameter, ...]
     first_of_epoch: bool
 
-    @torch.no_grad()
     def feature_gradients(self) -> Tensor:
-        """`[T, B, S, F]`: the gradient of each task's loss at the features, all seeds at once.
-
-        One backward pass to the logits serves all tasks, since no logit has a part in two losses;
-        each task's head takes its own share from there to the features.
-        """
-        with torch.enable_grad():
-            total = self.losses.sum()
-        (at_logits,) = torch.autograd.grad(total, self.logits, retain_graph=True)
-        gradients = [
-            torch.bmm(at_logits[..., outputs], self.heads.weight[:, outputs])
-            for outputs in self.heads.slices
-        ]
-        return torch.stack(gradients).transpose(1, 2)
+        """`[T, B, S, F, ...]`: the gradient of each task's loss at the features."""
+        return self.heads.feature_gradients(self.losses, self.logits, self.features)
 
     @functools.cached_property
     def jacobian(self) -> Tensor:
@@ -101,7 +91,15 @@ class Method:
     Args:
         options: every option of the record, with its value.
         context: seeds, replicas and tasks. `networks` of the class decides the replicas.
+
+    Attributes:
+        head_for_each_task: whether every task has a head of its own on a dense host, or tasks of
+            one kind share one. (On pooled features heads are linear, where that is the same.)
+        running_statistics: whether a dense host's normalisation keeps running statistics.
     """
+
+    head_for_each_task = False
+    running_statistics = True
 
     def __init__(self, options: dict[str, Value], context: Context):
         self.options = options

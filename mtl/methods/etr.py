@@ -32,6 +32,9 @@ class Build(Method):
     gamma 0 leaves no shared branch in those layers, gamma 1 no specific one.
     """
 
+    head_for_each_task = True
+    running_statistics = False
+
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         if spec.role != "conv":
             return plain_unit(spec, context)

@@ -50,6 +50,9 @@ class Build(Method):
     are in every record.
     """
 
+    head_for_each_task = True
+    running_statistics = False
+
     def width(self, width: int) -> int:
         return width * int(self.options["width_multiplier"])
 

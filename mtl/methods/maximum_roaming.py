@@ -39,6 +39,9 @@ class Build(Method):
     channels. The public code's option of least-aligned units is not its default and not here.
     """
 
+    head_for_each_task = True
+    running_statistics = False
+
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         return RoutedConvNorm(
             plain_unit(spec, context),

@@ -40,8 +40,11 @@ class Build(Method):
     The weights multiply the losses themselves, whatever normalised the gradients for the search,
     as in both public codes. Differs from both: the min-norm point is exact, and one forward pass
     serves for the weights and the step, where they run two (the same numbers, since batch
-    normalisation keeps no running statistics).
+    normalisation keeps no running statistics on pooled features; on a dense host their second pass
+    moves those once more).
     """
+
+    head_for_each_task = True
 
     def __init__(self, options: dict[str, Value], context: Context):
         super().__init__(options, context)
@@ -49,8 +52,8 @@ class Build(Method):
         self._gap = 0.0
 
     def task_weights(self, step: JointStep) -> Tensor:
-        gradients = step.feature_gradients().double()  # [T, B, S, F]
-        rows = gradients.permute(2, 0, 1, 3).flatten(2)  # [S, T, B*F]
+        gradients = step.feature_gradients().double()  # [T, B, S, F, ...]
+        rows = gradients.movedim(2, 0).flatten(2)  # [S, T, B*F...]
         if self.normalization in ("l2", "loss+"):
             rows = rows / rows.norm(dim=2, keepdim=True).clamp_min(TINY)
         if self.normalization in ("loss", "loss+"):

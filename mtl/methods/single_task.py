@@ -19,6 +19,8 @@ INFO = MethodInfo(
 class Build(Method):
     """T networks a seed side by side; the sum of the losses trains each on its own task."""
 
+    head_for_each_task = True
+
     @classmethod
     def networks(cls, n_tasks: int) -> int:
         return n_tasks

@@ -31,6 +31,9 @@ class Build(Method):
     The masks are Maximum Roaming's, which cover every channel (see `routing_masks`).
     """
 
+    head_for_each_task = True
+    running_statistics = False
+
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         return RoutedConvNorm(
             plain_unit(spec, context),

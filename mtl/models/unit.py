@@ -9,8 +9,9 @@ from typing import Literal
 
 from torch import nn
 
-from mtl.layers.convolution import BatchNorm2d, Conv2d, ConvNorm
-from mtl.layers.replicas import Replicas
+from mtl.layers.convolution import BatchNorm2d, Conv2d, ConvNorm, RunningBatchNorm2d
+from mtl.layers.heads import Heads, LinearHeads
+from mtl.layers.replicas import Replicas, xavier_normal
 
 Role = Literal["stem", "conv", "downsample"]
 
@@ -27,6 +28,9 @@ class UnitSpec:
         stride: 1 or 2.
         norm: whether batch normalisation follows.
         size: `(H, W)` of the input maps.
+        xavier: whether the host draws its weights by Xavier's rule and adds biases (SegNet), or by
+            Kaiming's rule without. Layers that methods put in its place keep their own rules.
+        running_statistics: whether the normalisation keeps them for evaluation.
     """
 
     name: str
@@ -37,6 +41,8 @@ class UnitSpec:
     stride: int
     norm: bool
     size: tuple[int, int]
+    xavier: bool = False
+    running_statistics: bool = False
 
     @property
     def out_size(self) -> tuple[int, int]:
@@ -53,12 +59,16 @@ class Context:
         seeds: the run seeds that train together.
         replicas: their networks side by side.
         outputs: number of outputs of each task.
+        heads: of which tasks each head of a dense host predicts the outputs.
+        running_statistics: whether a dense host normalises by running statistics in evaluation.
         plain: build the layers as the papers print them (oracle, MAC count), not the fast forms.
     """
 
     seeds: tuple[int, ...]
     replicas: Replicas
     outputs: tuple[int, ...]
+    heads: tuple[tuple[int, ...], ...] = ()
+    running_statistics: bool = False
     plain: bool = False
 
     @property
@@ -70,11 +80,17 @@ class Context:
 class Trunk(nn.Module, abc.ABC):
     """What every host network is: images `[B, S*3, H, W]`, active task -> features `[B, R, F]`.
 
+    The features of a dense host are maps, `[B, R, F, H, W]`.
+
     Attributes:
-        features: F, channels of the pooled features.
+        features: F, channels of the features.
     """
 
     features: int
+
+    def make_heads(self, context: Context) -> Heads:
+        """What turns the features into the outputs of the tasks: a linear map each."""
+        return LinearHeads(context.replicas, self.features, context.outputs)
 
     @abc.abstractmethod
     def last_shared_weight(self) -> nn.Parameter:
@@ -86,13 +102,25 @@ UnitFactory = Callable[[UnitSpec, Context], nn.Module]
 
 def plain_unit(spec: UnitSpec, context: Context) -> nn.Module:
     """The host's own unit: an ordinary convolution, then batch normalisation where it has one."""
-    conv = Conv2d(context.replicas, spec.c_in, spec.c_out, spec.kernel, spec.stride)
+    area = spec.kernel**2
+    conv = Conv2d(
+        context.replicas,
+        spec.c_in,
+        spec.c_out,
+        spec.kernel,
+        spec.stride,
+        fill=xavier_normal(spec.c_in * area, spec.c_out * area) if spec.xavier else None,
+        bias=spec.xavier,
+    )
     return ConvNorm(conv, norm_of(spec, context))
 
 
 def norm_of(spec: UnitSpec, context: Context) -> nn.Module | None:
     """The batch normalisation of a unit, or None where the host has none."""
-    return BatchNorm2d(context.replicas, spec.c_out) if spec.norm else None
+    if not spec.norm:
+        return None
+    kind = RunningBatchNorm2d if spec.running_statistics else BatchNorm2d
+    return kind(context.replicas, spec.c_out)
 
 
 def pooled_size(size: Sequence[int], kernel: int, stride: int, padding: int) -> tuple[int, int]:

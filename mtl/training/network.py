@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +35,9 @@ class Network(nn.Module):
         self.heads = heads
 
     def forward(self, x: Tensor, task: int | None) -> Tensor:
-        """`[B, S*3, H, W]` -> logits `[S, B, n]` of the active task, or of all with None."""
-        return self.heads(self.trunk(x, task), task)
+        """`[B, S*3, H, W]` -> logits `[S, B, n, ...]` of the active task, or of all with None."""
+        logits: Tensor = self.heads(self.trunk(x, task), task)
+        return logits
 
 
 def hosts() -> list[str]:
@@ -80,7 +82,14 @@ def build(
         )
     method_class = registry.load(spec.method).Build
     networks = method_class.networks(len(outputs))
-    context = Context(tuple(seeds), Replicas(len(seeds), networks), tuple(outputs), plain)
+    context = Context(
+        tuple(seeds),
+        Replicas(len(seeds), networks),
+        tuple(outputs),
+        heads=_head_groups(spec, method_class.head_for_each_task),
+        running_statistics=method_class.running_statistics,
+        plain=plain,
+    )
     method: Method = method_class(spec.options, context)
     host = importlib.import_module(f"mtl.models.{spec.host}")
 
@@ -90,8 +99,16 @@ def build(
         return made
 
     trunk = host.build(unit, context, method.width(spec.width), size)
-    network = Network(trunk, Heads(context.replicas, trunk.features, outputs))
-    return network, method
+    return Network(trunk, trunk.make_heads(context)), method
+
+
+def _head_groups(spec: TrainingSpec, for_each_task: bool) -> tuple[tuple[int, ...], ...]:
+    """The tasks of each head: one each, or neighbours of one kind together."""
+    numbers = range(len(spec.tasks))
+    if for_each_task:
+        return tuple((number,) for number in numbers)
+    groups = itertools.groupby(numbers, key=lambda number: spec.tasks[number].kind)
+    return tuple(tuple(group) for _, group in groups)
 
 
 @dataclass(frozen=True)

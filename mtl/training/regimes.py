@@ -34,7 +34,7 @@ def joint(
     Args:
         network, method, objective, adam: of the run.
         images: `[B, S*3, H, W]`.
-        targets: `[S, B, C]`.
+        targets: `[S, B, C, ...]`.
         first_of_epoch: whether this is the epoch's first batch.
 
     Returns:
@@ -46,7 +46,7 @@ def joint(
     logits = network.heads(features, None)
     losses = objective.losses(logits, targets)
     shared, last = tuple(network.trunk.parameters()), network.trunk.last_shared_weight
-    step = JointStep(losses, logits, network.heads, trunk, last, shared, first_of_epoch)
+    step = JointStep(losses, logits, network.heads, trunk, features, last, shared, first_of_epoch)
     weights, combination = method.task_weights(step), method.gradient_weights(step)
     (losses if weights is None else losses * weights).sum().backward()
     assert features.grad is not None

@@ -29,12 +29,14 @@ def joint_step(
     network = trainer.network
     trainer.adam.zero_grad()
     trunk = network.trunk(images, None)
-    logits = network.heads(trunk.detach().requires_grad_(), None)
+    features = trunk.detach().requires_grad_()
+    logits = network.heads(features, None)
     return JointStep(
         trainer.objective.losses(logits, targets),
         logits,
         network.heads,
         trunk,
+        features,
         network.trunk.last_shared_weight,
         tuple(network.trunk.parameters()),
         first_of_epoch,

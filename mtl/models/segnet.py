@@ -1,0 +1,112 @@
+"""SegNet, the host of ETR-NLP's dense tables: an encoder and a decoder that unpools."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mtl.errors import MtlError
+from mtl.layers.heads import DenseHeads, Heads
+from mtl.models.unit import Context, Role, Trunk, UnitFactory, UnitSpec
+
+# Channels of each 3x3 convolution relative to the first. Max pooling ends a row of the encoder,
+# unpooling begins one of the decoder.
+ENCODER = ((1, 1), (2, 2), (4, 4, 4), (8, 8, 8), (8, 8, 8))
+DECODER = ((8, 8, 8), (4, 4, 4), (2, 2, 2), (1, 1), (1, 1))
+
+_STEPS = 2 ** len(ENCODER)
+
+
+def unpool(x: Tensor, places: Tensor, size: tuple[int, int]) -> Tensor:
+    """Put each value back to where it was the maximum, with zeros elsewhere.
+
+    As `F.max_unpool2d`, which has no deterministic form on GPUs.
+
+    Args:
+        x: `[B, C, h, w]`.
+        places: int64 of the same shape, as `F.max_pool2d` returns them.
+        size: `(H, W)` before the pooling.
+    """
+    flat = x.new_zeros(*x.shape[:2], size[0] * size[1])
+    return flat.scatter(2, places.flatten(2), x.flatten(2)).unflatten(2, size)
+
+
+class SegNet(Trunk):
+    """Thirteen convolutions down, thirteen up, as in Maximum Roaming's public code [C].
+
+    Every 3x3 convolution has a bias, batch normalisation and a ReLU; weights are Xavier-normal;
+    nothing is pre-trained. 25,017,672 parameters with hard sharing of Cityscapes' tasks at width 64
+    and 25,055,185 with NYU-v2's, which the paper prints as 25.1M.
+    """
+
+    def __init__(self, unit: UnitFactory, context: Context, width: int, size: tuple[int, int]):
+        super().__init__()
+        if size[0] % _STEPS or size[1] % _STEPS:
+            raise MtlError(
+                f"model.host: segnet needs images whose sides are multiples of {_STEPS} pixels, "
+                f"found {size[0]} x {size[1]} (height x width)"
+            )
+        self.replicas = context.replicas
+        channels = 3
+        self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()
+        for part, name, rows in (
+            (self.encoder, "encoder", ENCODER),
+            (self.decoder, "decoder", DECODER),
+        ):
+            for stage, row in enumerate(rows):
+                if name == "decoder":
+                    size = (size[0] * 2, size[1] * 2)
+                units = nn.ModuleList()
+                for position, factor in enumerate(row):
+                    role: Role = "stem" if channels == 3 else "conv"
+                    place = f"{name}{stage + 1}.conv{position + 1}"
+                    spec = UnitSpec(
+                        place,
+                        role,
+                        channels,
+                        width * factor,
+                        3,
+                        1,
+                        True,
+                        size,
+                        xavier=True,
+                        running_statistics=context.running_statistics,
+                    )
+                    units.append(unit(spec, context))
+                    channels = width * factor
+                part.append(units)
+                if name == "encoder":
+                    size = (size[0] // 2, size[1] // 2)
+        self.features = channels
+
+    def make_heads(self, context: Context) -> Heads:
+        return DenseHeads(context.replicas, self.features, context.outputs, context.heads)
+
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R, F, H, W]` maps."""
+        pooled: list[tuple[Tensor, tuple[int, int]]] = []
+        for units in self.encoder:
+            x = self._stage(units, x, task)
+            size = (x.shape[2], x.shape[3])
+            x, places = F.max_pool2d(x, 2, return_indices=True)
+            pooled.append((places, size))
+        for units in self.decoder:
+            x = self._stage(units, unpool(x, *pooled.pop()), task)
+        return x.unflatten(1, (self.replicas.total, -1))
+
+    @staticmethod
+    def _stage(units: nn.Module, x: Tensor, task: int | None) -> Tensor:
+        for unit in units.children():
+            x = torch.relu(unit(x, task))
+        return x
+
+    def last_shared_weight(self) -> nn.Parameter:
+        """The last convolution of the decoder [C]."""
+        *_, last = self.decoder[-1].children()
+        return last.get_parameter("conv.weight")
+
+
+def build(unit: UnitFactory, context: Context, width: int, size: tuple[int, int]) -> SegNet:
+    """SegNet of the given width (64 in the paper); the sides of the images divide by 32."""
+    return SegNet(unit, context, width, size)
