@@ -85,6 +85,26 @@ _DATASETS = {
             needs_root=True,
         ),
         DatasetInfo(
+            name="cityscapes",
+            label="Cityscapes",
+            module="mtl.data.cityscapes",
+            twin="mtl.data.twins.streets",
+            source_labels={
+                "real": "real data (Cityscapes)",
+                "twin": "synthetic twin 'streets' (no photographs)",
+            },
+            paper=(
+                "Cordts et al.: The Cityscapes Dataset for Semantic Urban Scene Understanding. "
+                "CVPR 2016"
+            ),
+            url="https://www.cityscapes-dataset.com",
+            terms=(
+                "An account is needed; non-commercial use under the licence of the data set, no "
+                "redistribution. The twin holds nothing derived from the data."
+            ),
+            needs_root=True,
+        ),
+        DatasetInfo(
             name="digits",
             label="Digit pairs",
             module="mtl.data.digits",
@@ -163,7 +183,7 @@ def tasks(name: str, partition: str, where: str = "") -> list[dict[str, Any]]:
     """The tasks of a data set under a named partition of its columns.
 
     Returns:
-        One dict a task with `name`, `kind` ("attributes" or "classes") and `columns`.
+        One dict a task with `name`, `kind` (of `mtl.objectives.kinds`) and `columns`.
 
     Raises:
         MtlError: for an unknown data set or partition.

@@ -7,11 +7,13 @@ import pytest
 
 from mtl.data import registry
 from mtl.errors import MtlError
+from mtl.objectives.kinds import KINDS
 
 
 def test_datasets_are_found_by_name() -> None:
-    assert registry.available() == ["celeba", "digits", "faces_probe"]
+    assert registry.available() == ["celeba", "cityscapes", "digits", "faces_probe"]
     assert registry.describe("celeba").twin_name == "faces"
+    assert registry.describe("cityscapes").twin_name == "streets"
     assert registry.describe("digits").twin_name is None
     assert registry.describe("faces_probe").twin_name == "faces_probe"
 
@@ -42,7 +44,7 @@ def test_every_partition_names_known_columns_once(name: str, partition: str) -> 
     assert set(columns) <= set(registry.describe(name).columns)
     assert len({task["name"] for task in tasks}) == len(tasks)
     for task in tasks:
-        assert task["kind"] in ("attributes", "classes")
+        assert task["kind"] in KINDS
         assert task["kind"] == "attributes" or len(task["columns"]) == 1
 
 
@@ -71,7 +73,7 @@ def test_planning_imports_no_heavy_package() -> None:
         "for name in registry.available():\n"
         "    registry.load(name).check_config\n"
         "    registry.describe(name).partitions\n"
-        "for name in ('celeba', 'faces_probe'):\n"
+        "for name in ('celeba', 'cityscapes', 'faces_probe'):\n"
         "    registry.load_twin(name)\n"
         "heavy = {'torch', 'sklearn', 'PIL', 'scipy', 'pandas', 'matplotlib', 'pydantic'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
