@@ -38,8 +38,13 @@ class Pair:
 
     @property
     def changes(self) -> list[str]:
-        """The code files that differ."""
+        """What differs."""
         return identity_changes(self.stored.records[0].identity, self.unit.identity)
+
+    @property
+    def files(self) -> list[str]:
+        """The code files among it."""
+        return [line for line in self.changes if line.startswith("code.")]
 
 
 def candidates(project: Project) -> list[Pair]:
@@ -50,7 +55,7 @@ def candidates(project: Project) -> list[Pair]:
             continue
         for stored in stored_units(project.root, unit.dataset, unit.method):
             pair = Pair(unit, stored)
-            others = [line for line in pair.changes if not line.startswith("code.")]
+            others = [line for line in pair.changes if line not in pair.files]
             if not others or (
                 all(line.startswith("data.fingerprint:") for line in others)
                 and _same_arrays(project, pair)
@@ -84,9 +89,9 @@ def choose(pairs: list[Pair], count: int, salt: str = "") -> list[Pair]:
     chosen: list[Pair] = []
     covered: set[str] = set()
     for pair in ordered:
-        if not covered.issuperset(pair.changes):
+        if not covered.issuperset(pair.files):
             chosen.append(pair)
-            covered.update(pair.changes)
+            covered.update(pair.files)
     rest = [pair for pair in ordered if pair not in chosen]
     return chosen + rest[: max(0, count - len(chosen))]
 
