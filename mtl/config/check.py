@@ -18,6 +18,7 @@ from mtl.errors import MtlError, unknown
 from mtl.methods import registry
 from mtl.methods.info import MethodInfo, Option
 from mtl.metrics.catalogue import METRICS
+from mtl.objectives.kinds import KINDS
 
 
 class Problems:
@@ -108,8 +109,17 @@ def _check_setting(
     known = problems.name(document, (*field, "tasks"), "partition", setting.tasks, partitions)
     if not known:
         return
-    measured = datasets.metrics(partitions[setting.tasks]())
-    reported = (*measured, *datasets.diagnosed_metrics(partitions[setting.tasks]()))
+    tasks = partitions[setting.tasks]()
+    dense = KINDS[tasks[0]["kind"]] == "dense"
+    if setting.host in hosts.available() and hosts.is_dense(setting.host) != dense:
+        wanted = "predicts maps" if dense else "pools its features"
+        problems.add(
+            document,
+            (*field, "host"),
+            f"the tasks '{setting.tasks}' need a host that {wanted}, found '{setting.host}'",
+        )
+    measured = datasets.metrics(tasks)
+    reported = (*measured, *datasets.diagnosed_metrics(tasks))
     for position, metric in enumerate(setting.metrics):
         place = (*field, "metrics", position)
         if problems.name(document, place, "metric", metric, METRICS):

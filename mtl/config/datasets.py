@@ -10,16 +10,24 @@ from typing import Any
 from mtl.data import registry
 from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS, is_diagnosed
+from mtl.metrics.classification import ATTRIBUTE_METRICS
+from mtl.metrics.dense import DEPTH_METRICS, NORMAL_METRICS, SEGMENTATION_METRICS
 
-# What the evaluation of attribute tasks measures; tasks of classes have an accuracy each.
-ATTRIBUTE_METRICS = ("precision", "recall", "f_score")
+# What the evaluation of all tasks of a kind measures; tasks of classes have an accuracy each.
+_OF_KIND = {
+    "attributes": ATTRIBUTE_METRICS,
+    "segmentation": SEGMENTATION_METRICS,
+    "depth": DEPTH_METRICS,
+    "normals": NORMAL_METRICS,
+}
 
 
 def metrics(tasks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The metrics that the evaluation of a partition yields (mtl.metrics.classification)."""
-    if tasks[0]["kind"] == "attributes":
-        return ATTRIBUTE_METRICS
-    return (*(f"accuracy_{task['name']}" for task in tasks), "accuracy")
+    """The metrics that the evaluation of a partition yields (mtl.metrics)."""
+    kinds = dict.fromkeys(task["kind"] for task in tasks)
+    if "classes" in kinds:
+        return (*(f"accuracy_{task['name']}" for task in tasks), "accuracy")
+    return tuple(metric for kind in kinds for metric in _OF_KIND[kind])
 
 
 def diagnosed_metrics(tasks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -19,3 +19,13 @@ def available() -> list[str]:
         for path in FOLDER.glob("*.py")
         if any(isinstance(n, ast.FunctionDef) and n.name == "build" for n in parse(path).body)
     )
+
+
+@functools.cache
+def is_dense(name: str) -> bool:
+    """Whether a host predicts maps: its module sets `DENSE`."""
+    return any(
+        isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == "DENSE" for target in node.targets)
+        for node in parse(FOLDER / f"{name}.py").body
+    )

@@ -13,7 +13,8 @@ class Metric:
         name: as in the records.
         label: column heading in LaTeX, without the arrow.
         label_html: the same in HTML.
-        unit: "percent" for fractions that are printed times 100.
+        unit: "percent" for fractions that are printed times 100; "unitless", or "as measured" where
+            the unit is that of the data: metres or scaled disparity.
         direction: +1 when higher is better, -1 when lower is better.
         digits: decimals printed after conversion to the unit, as the paper prints.
         task: the task or group of tasks that it measures; None for a mean over several tasks that
@@ -44,6 +45,16 @@ def _percent(name: str, label: str, task: str | None, primary: bool = False) -> 
     return Metric(name, label, label, "percent", +1, 1, task, primary)
 
 
+def _share(name: str, label: str, task: str | None, primary: bool = False) -> Metric:
+    return Metric(name, label, label, "percent", +1, 2, task, primary)
+
+
+def _error(
+    name: str, label: str, task: str | None, unit: str, digits: int, primary: bool = False
+) -> Metric:
+    return Metric(name, label, label, unit, -1, digits, task, primary)
+
+
 def _of_gradients(name: str, label: str, unit: str, direction: int, digits: int) -> Metric:
     """A mean over training of what `gradient_conflict` measures."""
     return Metric(
@@ -60,6 +71,29 @@ METRICS: dict[str, Metric] = {
         _percent("accuracy_left", "Left digit", "left", primary=True),
         _percent("accuracy_right", "Right digit", "right", primary=True),
         _percent("accuracy", "Mean accuracy", None),
+        # Of the ways to average, the first is the one of the papers' tables; the others are shown
+        # beside it and enter no delta and no rank, since their task is None.
+        _share("miou", "mIoU", "segmentation", primary=True),
+        _share("miou_empty_zero", "mIoU, empty batches 0", None),
+        _share("miou_per_image", "mIoU, classes first", None),
+        _share("miou_dataset", "mIoU, data set", None),
+        _share("miou_dataset_void_ignored", "mIoU, data set, without void", None),
+        _share("pixel_accuracy", "Pixel accuracy", None),
+        _error("abs_err", "Abs. Err.", "depth", "as measured", 4, primary=True),
+        _error("rel_err", "Rel. Err.", "depth", "unitless", 4),
+        _error("abs_err_pooled", "Abs. Err., pooled", None, "as measured", 4),
+        _error("rel_err_pooled", "Rel. Err., pooled", None, "unitless", 4),
+        _error("rel_err_without_p1", "Rel. Err., without p = 1", None, "unitless", 4),
+        _error("normal_mean", "Mean angle", "normals", "degrees", 2, primary=True),
+        _error("normal_median", "Median angle", "normals", "degrees", 2),
+        _share("normal_11", "Within 11.25°", "normals"),
+        _share("normal_22", "Within 22.5°", "normals"),
+        _share("normal_30", "Within 30°", "normals"),
+        _error("normal_mean_pooled", "Mean angle, pooled", None, "degrees", 2),
+        _error("normal_median_pooled", "Median angle, pooled", None, "degrees", 2),
+        _share("normal_11_pooled", "Within 11.25°, pooled", None),
+        _share("normal_22_pooled", "Within 22.5°, pooled", None),
+        _share("normal_30_pooled", "Within 30°, pooled", None),
         _of_gradients("gradient_cosine", "Cosine", "unitless", +1, 3),
         _of_gradients("gradient_negative", "Negative pairs", "percent", -1, 1),
         _of_gradients("gradient_variance", "Variance", "unitless", -1, 3),

@@ -17,6 +17,9 @@ DECODER = ((8, 8, 8), (4, 4, 4), (2, 2, 2), (1, 1), (1, 1))
 
 _STEPS = 2 ** len(ENCODER)
 
+DENSE = True
+"""It predicts something of every pixel, and serves dense tasks alone."""
+
 
 def unpool(x: Tensor, places: Tensor, size: tuple[int, int]) -> Tensor:
     """Put each value back to where it was the maximum, with zeros elsewhere.

@@ -116,6 +116,13 @@ MISTAKES = {
         r"settings\.celeba8\.tasks: unknown partition 'group8'; expected one of attributes40, "
         r"groups8\. Did you mean 'groups8'\?",
     ),
+    "host of maps": (
+        ETR_NLP,
+        "host: resnet18",
+        "host: segnet",
+        r"settings\.celeba8\.host: the tasks 'groups8' need a host that pools its features, found "
+        r"'segnet'",
+    ),
     "unknown host": (
         ETR_NLP,
         "host: resnet18",

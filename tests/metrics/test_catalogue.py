@@ -1,5 +1,6 @@
 from mtl.metrics.catalogue import METRICS, is_diagnosed
 from mtl.metrics.classification import attribute_scores, class_scores
+from mtl.metrics.dense import DEPTH_METRICS, NORMAL_METRICS, SEGMENTATION_METRICS
 
 
 def test_every_score_that_training_writes_has_a_column() -> None:
@@ -7,7 +8,8 @@ def test_every_score_that_training_writes_has_a_column() -> None:
         **attribute_scores([1], [1], [1]),
         **class_scores(["left", "right"], [1, 1], 1),
     }
-    assert set(scores) == {name for name in METRICS if not is_diagnosed(name)}
+    dense = {*SEGMENTATION_METRICS, *DEPTH_METRICS, *NORMAL_METRICS}
+    assert {*scores, *dense} == {name for name in METRICS if not is_diagnosed(name)}
     assert all(name == metric.name for name, metric in METRICS.items())
 
 
