@@ -53,16 +53,19 @@ def candidates(project: Project) -> list[Pair]:
     for unit in project.units():
         if unit.is_done(project.root):
             continue
-        for stored in stored_units(project.root, unit.dataset, unit.method):
-            pair = Pair(unit, stored)
-            others = [line for line in pair.changes if line not in pair.files]
-            if not others or (
-                all(line.startswith("data.fingerprint:") for line in others)
-                and _same_arrays(project, pair)
-            ):
-                pairs.append(pair)
-                break
+        stored = stored_units(project.root, unit.dataset, unit.method)
+        found = [pair for pair in (Pair(unit, one) for one in stored) if _is_kept(project, pair)]
+        if found:
+            pairs.append(min(found, key=lambda pair: len(pair.changes)))
     return pairs
+
+
+def _is_kept(project: Project, pair: Pair) -> bool:
+    """Whether nothing differs but code, and the code of the data only where they are the same."""
+    others = [line for line in pair.changes if line not in pair.files]
+    return not others or (
+        all(line.startswith("data.fingerprint:") for line in others) and _same_arrays(project, pair)
+    )
 
 
 def _same_arrays(project: Project, pair: Pair) -> bool:
@@ -97,6 +100,13 @@ def choose(pairs: list[Pair], count: int, salt: str = "") -> list[Pair]:
 
 
 def _differing_seeds(pair: Pair, new: Unit) -> list[str]:
+    here, there = new.provenance["platform"], pair.stored.provenance["platform"]
+    if here != there:
+        raise MtlError(
+            f"{pair.unit.name}: the stored runs were made on another platform ({there}, here "
+            f"{here}), so that their bits prove nothing; choose other units with --salt, or train "
+            "this one under the old code first"
+        )
     lines = []
     for old, again in zip(pair.stored.records, new.records, strict=True):
         before, after = read_json(old.path, "record"), read_json(again.path, "record")

@@ -105,6 +105,33 @@ def test_nothing_is_kept_when_a_sample_differs(edited: Edit, retrained: dict[str
     assert not any(unit.is_done(project.root) for unit in due)
 
 
+def test_runs_of_another_platform_prove_nothing(
+    finished: Project, edited: Edit, retrained: dict[str, float]
+) -> None:
+    elsewhere = {**fabricate.PLATFORM, "cpu": "another"}
+    for unit in finished.units():
+        if unit.method == "etr":
+            fabricate.write_unit(finished.root, unit, lambda seed: {"f_score": 0.5}, elsewhere)
+    project = edited("mtl/methods/etr.py")
+    with pytest.raises(MtlError, match=r"celeba/etr/\w+: the stored runs were made on another"):
+        carry_over.carry_over(project, 1)
+
+
+def test_the_nearest_of_several_stored_units_is_kept(
+    finished: Project, edited: Edit, retrained: dict[str, float]
+) -> None:
+    """An older one, of other code of the objectives too, lies beside it."""
+    older = edited("mtl/methods/etr.py", "mtl/objectives/attributes.py")
+    for unit in older.units():
+        if unit.method == "etr":
+            fabricate.write_unit(older.root, unit, lambda seed: {"f_score": 0.5})
+    assert {unit.name for unit in finished.units()} == {
+        unit.name for unit in load_project(finished.root, "mini").units()
+    }
+    for pair in carry_over.candidates(edited("mtl/layers/routing.py", "mtl/methods/etr.py")):
+        assert not any("objectives" in line for line in pair.changes), pair.changes
+
+
 def test_every_changed_file_is_used_by_a_sample(edited: Edit, retrained: dict[str, float]) -> None:
     project = edited("mtl/methods/etr.py", "mtl/methods/gradnorm.py")
     verified, carried = carry_over.carry_over(project, 1)
