@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from mtl.data.images import nearest, read_map, read_rgb, resize
 from mtl.data.layouts import cityscapes_npy as npy
+from mtl.data.layouts.arrays import read_image
 from mtl.data.layouts.cityscapes import IMAGES, Frame, find_folder, frames
 from mtl.data.layouts.cityscapes_classes import GROUPS, HIGHEST_ID, VARIANTS, groups_by_id
 from mtl.data.store import DEPTH, SEGMENTATION, Item, SplitSource, write_store
@@ -195,7 +196,7 @@ def _official(
 def _released(found: list[npy.Arrays], height: int, width: int) -> Iterator[Item]:
     for one in found:
         item: dict[str, NDArray[Any]] = {
-            IMAGE: npy.read_image(one.image),
+            IMAGE: read_image(one.image),
             SEGMENTATION: npy.read_labels(one.labels)[None],
             DEPTH: npy.read_depth(one.depth)[None],
         }

@@ -134,6 +134,20 @@ _DATASETS = {
             terms="Painted by this program at every scale; it stands for no real data set.",
             needs_root=False,
         ),
+        DatasetInfo(
+            name="nyu",
+            label="NYU-v2",
+            module="mtl.data.nyu",
+            twin=None,
+            source_labels={"real": "real data (NYU-v2)"},
+            paper=(
+                "Silberman, Hoiem, Kohli, Fergus: Indoor Segmentation and Support Inference from "
+                "RGBD Images. ECCV 2012"
+            ),
+            url="https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
+            terms="None stated; cite the paper.",
+            needs_root=True,
+        ),
     )
 }
 
