@@ -1,9 +1,9 @@
 """NYU-v2: 13 classes as binary maps, depth in metres and surface normals.
 
-Silberman et al.: Indoor Segmentation and Support Inference from RGBD Images, ECCV 2012. The protocol
-is that of MTAN and Maximum Roaming, which ETR-NLP states: 795 images to train and 654, the official
-test split, to evaluate; no normalisation, no augmentation. As in MTAN's release the latter are the
-split val here.
+Silberman et al.: Indoor Segmentation and Support Inference from RGBD Images, ECCV 2012. The
+protocol is that of MTAN and Maximum Roaming, which ETR-NLP states: 795 images to train and 654, the
+official test split, to evaluate; no normalisation, no augmentation. As in MTAN's release the latter
+are the split val here.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     {train,val}/{image,label,depth,normal}/{i}.npy
 
-`image` [H, W, 3] in [0, 1], `label` [H, W] with -1 for void and 0 to 12, `depth` [H, W, 1] metres, 0
-where invalid, `normal` [H, W, 3], 0 0 0 where invalid. The real ones have 288 x 384 pixels.
+`image` [H, W, 3] in [0, 1], `label` [H, W] with -1 for void and 0 to 12, `depth` [H, W, 1] metres,
+0 where invalid, `normal` [H, W, 3], 0 0 0 where invalid. The real ones have 288 x 384 pixels.
 """
 
 from __future__ import annotations
