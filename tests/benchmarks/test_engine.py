@@ -86,7 +86,7 @@ def test_a_row_says_what_is_compared_with_what() -> None:
     [
         (engine.seeds_together, 14),
         (engine.fast_layers, 7),
-        (engine.weighing_the_tasks, 4),
+        (engine.weighing_the_tasks, 8),
         (engine.optimiser, 1),
     ],
 )

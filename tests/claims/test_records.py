@@ -161,12 +161,21 @@ def test_mean_rank_is_over_all_rows_of_our_table_seed_by_seed(finished: Project)
     [
         (Cell("other", "celeba8", "f_score"), "row 'other' is not configured"),
         (Cell("etr", "elsewhere", "f_score"), "setting 'elsewhere' is not configured"),
-        (Cell("etr", "celeba8", "abs_err"), "'abs_err' is not measured"),
+        (Cell("etr", "celeba8", "abs_err"), "setting 'celeba8' does not report 'abs_err'"),
         (Cell("etr", "celeba8", "accuracy"), "setting 'celeba8' does not report 'accuracy'"),
     ],
 )
 def test_what_is_not_there_has_a_reason(finished: Project, cell: Cell, reason: str) -> None:
     assert evidence(finished).result(contrast("x", [(cell, 1)])).missing == reason
+
+
+def test_a_printed_column_that_nothing_measures(
+    finished: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(METRICS, "rel_err")
+    cell = Cell("etr", "celeba8", "rel_err")
+    found = evidence(finished).result(contrast("x", [(cell, 1)]))
+    assert found.missing == "'rel_err' is not measured"
 
 
 def test_a_paper_that_is_not_configured(finished: Project) -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mtl.layers.heads import Heads
+from mtl.layers.heads import LinearHeads
 from mtl.layers.replicas import Replicas
 from tests.layers.build import assert_same_function, normal, ready
 
@@ -12,14 +12,14 @@ OUTPUTS = (2, 1, 3)
 BATCH, FEATURES = 4, 5
 
 
-def linear(heads: Heads, seed: int, task: int, features: torch.Tensor) -> torch.Tensor:
+def linear(heads: LinearHeads, seed: int, task: int, features: torch.Tensor) -> torch.Tensor:
     chosen = heads.slices[task]
     return F.linear(features, heads.weight[seed, chosen], heads.bias[seed, chosen])
 
 
 @pytest.mark.parametrize("task", [None, 0, 1, 2])
 def test_heads_are_linear_maps_of_their_seed(task: int | None) -> None:
-    heads = ready(Heads(Replicas(2), FEATURES, OUTPUTS), seeds=(0, 1))
+    heads = ready(LinearHeads(Replicas(2), FEATURES, OUTPUTS), seeds=(0, 1))
     x = normal(BATCH, 2, FEATURES).requires_grad_()
     tasks = range(len(OUTPUTS)) if task is None else [task]
     theirs = torch.stack(
@@ -32,7 +32,7 @@ def test_heads_are_linear_maps_of_their_seed(task: int | None) -> None:
 
 
 def test_each_network_feeds_the_head_of_its_task() -> None:
-    heads = ready(Heads(Replicas(2, networks=3), FEATURES, OUTPUTS), seeds=(0, 1))
+    heads = ready(LinearHeads(Replicas(2, networks=3), FEATURES, OUTPUTS), seeds=(0, 1))
     x = normal(BATCH, 6, FEATURES).requires_grad_()
     theirs = torch.stack(
         [
@@ -46,7 +46,7 @@ def test_each_network_feeds_the_head_of_its_task() -> None:
 
 
 def test_heads_are_drawn_as_torch_draws_a_linear_map() -> None:
-    heads = ready(Heads(Replicas(1), 64, (1000,)))
+    heads = ready(LinearHeads(Replicas(1), 64, (1000,)))
     torch.manual_seed(0)
     reference = torch.nn.Linear(64, 1000)
     for ours, theirs in ((heads.weight, reference.weight), (heads.bias, reference.bias)):
@@ -55,6 +55,6 @@ def test_heads_are_drawn_as_torch_draws_a_linear_map() -> None:
 
 
 def test_outputs_lie_task_after_task() -> None:
-    heads = Heads(Replicas(1), FEATURES, OUTPUTS)
+    heads = LinearHeads(Replicas(1), FEATURES, OUTPUTS)
     assert heads.slices == [slice(0, 2), slice(2, 3), slice(3, 6)]
     assert heads.task_of_output.tolist() == [0, 0, 1, 2, 2, 2]
