@@ -172,10 +172,10 @@ def test_what_is_not_there_has_a_reason(finished: Project, cell: Cell, reason: s
 def test_a_printed_column_that_nothing_measures(
     finished: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(METRICS, "rel_err")
-    cell = Cell("etr", "celeba8", "rel_err")
+    monkeypatch.delitem(METRICS, "abs_err")
+    cell = Cell("etr", "celeba8", "abs_err")
     found = evidence(finished).result(contrast("x", [(cell, 1)]))
-    assert found.missing == "'rel_err' is not measured"
+    assert found.missing == "'abs_err' is not measured"
 
 
 def test_a_paper_that_is_not_configured(finished: Project) -> None:
