@@ -32,8 +32,13 @@ class TaskAttention(ReplicatedModule):
         self.declare("excite_weight", lead, (channels, hidden), excite, trained=True)
         self.declare("excite_bias", lead, (channels,), excite, trained=True)
 
-    def forward(self, x: Tensor, task: int) -> Tensor:
-        """Scale the channels of `x` `[B, S*C, H, W]` by the gate of the active task."""
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        """Scale the channels of `x` `[B, S*C, H, W]` by the gate of the active task.
+
+        With None, `[B, S*C, H, W]` or `[B, S*T*C, H, W]` -> `[B, S*T*C, H, W]`.
+        """
+        if task is None:
+            return self._of_all_tasks(x)
         seeds = self.squeeze_weight.shape[0]
         pooled = x.mean((2, 3)).unflatten(1, (seeds, -1)).transpose(0, 1)  # [S, B, C]
         hidden = torch.baddbmm(
@@ -44,6 +49,16 @@ class TaskAttention(ReplicatedModule):
         ).sigmoid()
         return x * gate.transpose(0, 1).flatten(1)[:, :, None, None]
 
+    def _of_all_tasks(self, x: Tensor) -> Tensor:
+        seeds, _, _, channels = self.squeeze_weight.shape
+        by_task = x.unflatten(1, (seeds, -1, channels))
+        pooled = by_task.mean((4, 5)).permute(1, 2, 0, 3)  # [S, T or 1, B, C]
+        hidden = torch.matmul(pooled, self.squeeze_weight.transpose(2, 3))
+        hidden = (hidden + self.squeeze_bias[:, :, None]).relu()
+        gate = torch.matmul(hidden, self.excite_weight.transpose(2, 3))
+        gate = (gate + self.excite_bias[:, :, None]).sigmoid()
+        return (by_task * gate.permute(2, 0, 1, 3)[..., None, None]).flatten(1, 3)
+
 
 class AttentiveConvNorm(nn.Module):
     """Convolution, optional batch normalisation, then the gate of the active task."""
@@ -53,5 +68,5 @@ class AttentiveConvNorm(nn.Module):
         self.unit = unit
         self.attention = attention
 
-    def forward(self, x: Tensor, task: int) -> Tensor:
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
         return self.attention(self.unit(x, task), task)

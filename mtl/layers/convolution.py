@@ -6,7 +6,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mtl.layers.replicas import Fill, Replicas, ReplicatedModule, constant, kaiming_normal
+from mtl.layers.replicas import (
+    Fill,
+    Replicas,
+    ReplicatedModule,
+    constant,
+    for_each_task,
+    kaiming_normal,
+)
 
 FEW_CHANNELS = 8
 
@@ -64,6 +71,8 @@ def depthwise_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
 class Conv2d(ReplicatedModule):
     """A convolution with `[*lead, C_out, C_in, k, k]` weights.
 
+    Given maps of every task, `[B, S*T*C_in, H, W]`, it convolves all with the same kernels.
+
     Args:
         fill: draws the weights of one replica; Kaiming fan-out normal if absent.
         bias: whether a bias `[*lead, C_out]`, first zero, is added.
@@ -94,8 +103,13 @@ class Conv2d(ReplicatedModule):
             self.register_parameter("bias", None)
 
     def forward(self, x: Tensor) -> Tensor:
-        maps = grouped_conv2d(x, self.weight.reshape(-1, *self.weight.shape[-4:]), self.stride)
-        return maps if self.bias is None else maps + self.bias.reshape(1, -1, 1, 1)
+        weight = self.weight.reshape(-1, *self.weight.shape[-4:])
+        times = max(1, x.shape[1] // (len(weight) * weight.shape[2]))
+        maps = grouped_conv2d(x, for_each_task(weight, times), self.stride)
+        if self.bias is None:
+            return maps
+        bias = for_each_task(self.bias.flatten(0, -2), times)
+        return maps + bias.reshape(1, -1, 1, 1)
 
 
 class DepthwiseConv2d(ReplicatedModule):
@@ -123,6 +137,8 @@ class BatchNorm2d(ReplicatedModule):
 
     As in Maximum Roaming's public code (`track_running_stats=False`): there are no running
     statistics, so that test results depend slightly on the batches (eval_batch_size, unshuffled).
+    Maps of every task, `[B, S*T*C, H, W]`, are each normalised by their own statistics, as if the
+    tasks passed one after another.
     """
 
     weight: nn.Parameter
@@ -134,7 +150,10 @@ class BatchNorm2d(ReplicatedModule):
         self.declare("bias", replicas.lead, (channels,), constant(0.0), trained=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        weight, bias = self.weight.flatten(), self.bias.flatten()
+        times = max(1, x.shape[1] // self.weight.numel())
+        weight, bias = (
+            for_each_task(one.flatten(0, -2), times).flatten() for one in (self.weight, self.bias)
+        )
         return F.batch_norm(x, None, None, weight, bias, training=True)
 
 
@@ -167,7 +186,8 @@ class RunningBatchNorm2d(BatchNorm2d):
 class ConvNorm(nn.Module):
     """A convolution and its optional batch normalisation: the unit that methods replace.
 
-    Args of `forward`: `x` `[B, R*C_in, H, W]`; `task`, the active task, which this unit ignores.
+    Args of `forward`: `x` `[B, R*C_in, H, W]`; `task`, the active task, or None for all at once,
+    which this unit ignores. Units that depend on the task give with None maps of every task.
     """
 
     def __init__(self, conv: nn.Module, norm: nn.Module | None):

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from mtl.layers.convolution import FEW_CHANNELS, grouped_conv2d
 from mtl.layers.primitives.layer import PrimitivesConv2d
-from mtl.layers.replicas import Replicas, ReplicatedModule, kaiming_normal
+from mtl.layers.replicas import Draw, Replicas, ReplicatedModule, for_each_task, kaiming_fan_out
 
 # Keeps int(0.9 * 10) at 9, whatever the rounding of the product.
 TOLERANCE = 1e-9
@@ -29,7 +29,11 @@ def grouped_shared_channels(gamma: float, channels: int, groups: int) -> int:
 
 
 class TaskConv2d(ReplicatedModule):
-    """An ordinary convolution of its own for every task: weights `[S, T, C_out, C_in, k, k]`."""
+    """An ordinary convolution of its own for every task: weights `[S, T, C_out, C_in, k, k]`.
+
+    Args:
+        draw: the host's rule for the weights, by the fans of this branch.
+    """
 
     weight: nn.Parameter
 
@@ -41,25 +45,29 @@ class TaskConv2d(ReplicatedModule):
         c_out: int,
         kernel: int,
         stride: int,
+        draw: Draw = kaiming_fan_out,
     ):
         super().__init__()
         self.stride = stride
-        fill = kaiming_normal(c_out * kernel * kernel)
+        fill = draw(c_in * kernel * kernel, c_out * kernel * kernel)
         lead = (replicas.seeds, n_tasks)
         self.declare("weight", lead, (c_out, c_in, kernel, kernel), fill, trained=True)
 
-    def forward(self, x: Tensor, task: int) -> Tensor:
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
         """`[B, S*C_in, H, W]` -> `[B, S, C_out, H', W']`, by the kernels of the active task.
+
+        With None, `[B, S*C_in, H, W]` or each task's own maps, `[B, S*T*C_in, H, W]`, ->
+        `[B, S*T, C_out, H', W']`.
 
         With several seeds, kernels of few outputs are padded with zeros to eight: the CPU
         library's grouped kernels are faster so by more than the padding costs.
         """
-        weight = self.weight[:, task]
-        seeds, c_out = weight.shape[:2]
-        padding = FEW_CHANNELS - c_out if seeds > 1 and c_out < FEW_CHANNELS else 0
+        weight = self.weight.flatten(0, 1) if task is None else self.weight[:, task]
+        networks, c_out = weight.shape[:2]
+        padding = FEW_CHANNELS - c_out if networks > 1 and c_out < FEW_CHANNELS else 0
         if padding:
             weight = nn.functional.pad(weight, (0, 0, 0, 0, 0, 0, 0, padding))
-        maps = grouped_conv2d(x, weight, self.stride).unflatten(1, (seeds, -1))
+        maps = grouped_conv2d(x, weight, self.stride).unflatten(1, (networks, -1))
         return maps[:, :, :c_out] if padding else maps
 
 
@@ -80,22 +88,34 @@ class ETRConv2d(nn.Module):
         stride: int,
         gamma: float,
         plain: bool = False,
+        draw: Draw = kaiming_fan_out,
     ):
         super().__init__()
         self.stride = stride
+        self.n_tasks = n_tasks
         self.plain = plain
         self.shared_channels = shared = shared_channels(gamma, c_out)
         self.shared: _SharedKernels | None = None
         self.specific: TaskConv2d | None = None
         if shared > 0:
-            self.shared = _SharedKernels(replicas, c_in, shared, kernel)
+            self.shared = _SharedKernels(replicas, c_in, shared, kernel, draw)
         if shared < c_out:
-            self.specific = TaskConv2d(replicas, n_tasks, c_in, c_out - shared, kernel, stride)
+            self.specific = TaskConv2d(
+                replicas, n_tasks, c_in, c_out - shared, kernel, stride, draw
+            )
 
-    def forward(self, x: Tensor, task: int) -> Tensor:
-        shared = None if self.shared is None else self.shared.weight
-        specific = None if self.specific is None else self.specific.weight[:, task]
-        parts = [weight for weight in (shared, specific) if weight is not None]
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*C_in, H, W]` -> `[B, S*C_out, H', W']` of the active task.
+
+        With None, `[B, S*C_in, H, W]` or `[B, S*T*C_in, H, W]` -> `[B, S*T*C_out, H', W']`.
+        """
+        parts = []
+        if self.shared is not None:
+            times = self.n_tasks if task is None else 1
+            parts.append(for_each_task(self.shared.weight, times))
+        if self.specific is not None:
+            own = self.specific.weight
+            parts.append(own.flatten(0, 1) if task is None else own[:, task])
         if self.plain:
             maps = [
                 grouped_conv2d(x, part, self.stride).unflatten(1, (part.shape[0], -1))
@@ -110,9 +130,9 @@ class _SharedKernels(ReplicatedModule):
 
     weight: nn.Parameter
 
-    def __init__(self, replicas: Replicas, c_in: int, c_out: int, kernel: int):
+    def __init__(self, replicas: Replicas, c_in: int, c_out: int, kernel: int, draw: Draw):
         super().__init__()
-        fill = kaiming_normal(c_out * kernel * kernel)
+        fill = draw(c_in * kernel * kernel, c_out * kernel * kernel)
         self.declare("weight", replicas.lead, (c_out, c_in, kernel, kernel), fill, trained=True)
 
 
@@ -135,9 +155,28 @@ class ETRNLPConv2d(nn.Module):
         self.shared = shared
         self.specific = specific
 
-    def forward(self, x: Tensor, task: int) -> Tensor:
-        shared = self.shared(x).unflatten(1, (self.seeds, -1))
-        return torch.cat([shared, self.specific(x, task)], dim=2).flatten(1, 2)
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*C_in, H, W]` -> `[B, S*C_out, H', W']` of the active task.
+
+        With None, `[B, S*C_in, H, W]` or `[B, S*T*C_in, H, W]` -> `[B, S*T*C_out, H', W']`.
+        """
+        specific = self.specific(x, task)
+        if task is not None:
+            shared = self.shared(x).unflatten(1, (self.seeds, -1))
+        else:
+            tasks = specific.shape[1] // self.seeds
+            shared = self._of_all_tasks(x).expand(-1, -1, tasks, -1, -1, -1).flatten(1, 2)
+        return torch.cat([shared, specific], dim=2).flatten(1, 2)
+
+    def _of_all_tasks(self, x: Tensor) -> Tensor:
+        """`[B, S*t*C_in, H, W]` -> `[B, S, t, C_shared, H', W']`, t being T or 1.
+
+        The tasks pass through the primitives like further images.
+        """
+        batch, times = len(x), x.shape[1] // (self.seeds * self.shared.c_in)
+        by_task = x.unflatten(1, (self.seeds, times, -1)).transpose(1, 2)
+        maps = self.shared(by_task.flatten(0, 1).flatten(1, 2))
+        return maps.unflatten(1, (self.seeds, -1)).unflatten(0, (batch, times)).transpose(1, 2)
 
 
 class TaskConvNorm(nn.Module):
@@ -152,6 +191,6 @@ class TaskConvNorm(nn.Module):
         self.conv = conv
         self.norm = norm
 
-    def forward(self, x: Tensor, task: int) -> Tensor:
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
         x = self.conv(x, task)
         return x if self.norm is None else self.norm(x)

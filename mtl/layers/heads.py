@@ -30,7 +30,8 @@ class Heads(nn.Module, abc.ABC):
         """Logits.
 
         Args:
-            features: `[B, R, F, ...]`.
+            features: `[B, R, F, ...]`, or those of each task, `[B, S*T, F, ...]`, from which each
+                head takes its own task's.
             task: the active task, or None for all tasks.
 
         Returns:
@@ -80,8 +81,9 @@ class LinearHeads(Heads, ReplicatedModule):
         self.register_buffer("task_of_output", torch.tensor(task_of_output), persistent=False)
 
     def forward(self, features: Tensor, task: int | None) -> Tensor:
-        if self.networks > 1:
-            by_network = features.unflatten(1, (-1, self.networks))
+        networks = features.shape[1] // len(self.weight)
+        if networks > 1:
+            by_network = features.unflatten(1, (-1, networks))
             by_output = by_network.index_select(2, self.task_of_output).permute(1, 2, 0, 3)
             logits = torch.matmul(by_output, self.weight[..., None])[..., 0]  # [S, O, B]
             return logits.transpose(1, 2) + self.bias[:, None]
@@ -125,7 +127,7 @@ class DenseHeads(Heads):
         groups: Sequence[Sequence[int]],
     ):
         super().__init__()
-        self.networks = replicas.networks
+        self.networks, self.seeds = replicas.networks, replicas.seeds
         self.slices = _slices(outputs)
         self.groups = [list(tasks) for tasks in groups]
         # One network each, on the seeds side by side: the networks of single-task learning are
@@ -147,8 +149,9 @@ class DenseHeads(Heads):
 
     def _head(self, number: int, features: Tensor) -> Tensor:
         """`[S, B, n, H, W]` of one head."""
-        if self.networks > 1:
-            features = features.unflatten(1, (-1, self.networks))[:, :, number]
+        networks = features.shape[1] // self.seeds
+        if networks > 1:
+            features = features.unflatten(1, (-1, networks))[:, :, number]
         logits: Tensor = self.heads[number](features.flatten(1, 2))
         return logits.unflatten(1, (features.shape[1], -1)).transpose(0, 1)
 

@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 
 Fill = Callable[[Tensor, torch.Generator], None]
+Draw = Callable[[int, int], Fill]
+"""A host's rule for the weights of a convolution, by its fan-in and fan-out."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ def kaiming_normal(fan: int) -> Fill:
     return fill
 
 
+def kaiming_fan_out(fan_in: int, fan_out: int) -> Fill:
+    """Kaiming's rule by the fan-out: the residual networks' and VGG's."""
+    return kaiming_normal(fan_out)
+
+
 def xavier_normal(fan_in: int, fan_out: int) -> Fill:
     """Normal with standard deviation sqrt(2 / (fan_in + fan_out)): Xavier's rule."""
 
@@ -93,6 +100,22 @@ def constant(value: float) -> Fill:
         tensor.fill_(value)
 
     return fill
+
+
+def for_each_task(tensor: Tensor, times: int) -> Tensor:
+    """`[S, ...]` -> `[S*times, ...]`: what all tasks share, once for each task's maps.
+
+    Where one pass serves all tasks with maps of their own, these lie side by side like networks:
+    `[B, S*T*C, H, W]`. The gradient sums over the tasks.
+    """
+    if times == 1:
+        return tensor
+    return tensor.unsqueeze(1).expand(-1, times, *tensor.shape[1:]).flatten(0, 1)
+
+
+def to_all(x: Tensor, seeds: int, tasks: int) -> Tensor:
+    """`[B, S*C, H, W]` -> `[B, S*T*C, H, W]`: the same for every task of a seed."""
+    return x.unflatten(1, (seeds, 1, -1)).expand(-1, -1, tasks, -1, -1, -1).flatten(1, 3)
 
 
 class ReplicatedModule(nn.Module):

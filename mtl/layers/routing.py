@@ -80,9 +80,17 @@ class RoutedConvNorm(nn.Module):
         self.register_buffer("masks", torch.from_numpy(masks))  # [S, T, C]
         self.register_buffer("visited", torch.from_numpy(masks.copy()))
 
-    def forward(self, x: Tensor, task: int) -> Tensor:
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*C_in, H, W]` -> `[B, S*C, H', W']` of the active task.
+
+        With None, `[B, S*C_in, H, W]` or `[B, S*T*C_in, H, W]` -> `[B, S*T*C, H', W']`.
+        """
         x = self.unit(x, task)
-        return x * self.masks[:, task].reshape(1, -1, 1, 1).to(x.dtype)
+        if task is not None:
+            return x * self.masks[:, task].reshape(1, -1, 1, 1).to(x.dtype)
+        seeds, _, channels = self.masks.shape
+        by_task = x.unflatten(1, (seeds, -1, channels))
+        return (by_task * self.masks[..., None, None].to(x.dtype)).flatten(1, 3)
 
     def roam(self, seeds: Sequence[int], update: int) -> None:
         """One update of maximum roaming (Maximum Roaming, public code).

@@ -25,6 +25,7 @@ def primitives_layer(
         spec.stride,
         str(options["primitives"]),
         context.plain,
+        spec.draw,
     )
     if spec.c_in % layer.groups or c_out % layer.groups:
         raise MtlError(

@@ -13,7 +13,9 @@ from torch import Tensor, nn
 
 from mtl.layers.heads import Heads
 from mtl.methods.info import Value
-from mtl.models.unit import Context, UnitSpec, plain_unit
+from mtl.models.unit import Context, Trunk, UnitFactory, UnitSpec, plain_unit
+
+HostBuilder = Callable[[UnitFactory, Context, int, tuple[int, int]], Trunk]
 
 _BLOCK = 1 << 16
 """Columns of a Jacobian that are taken to float64 together."""
@@ -117,6 +119,19 @@ class Method:
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         """The module for one convolution of the host."""
         return plain_unit(spec, context)
+
+    def trunk(
+        self, build: HostBuilder, unit: UnitFactory, width: int, size: tuple[int, int]
+    ) -> Trunk:
+        """The network before the heads: the host's; an architecture of its own builds that.
+
+        Args:
+            build: the host's `build`.
+            unit: makes the host's units; `self.unit`, with names.
+            width: the host's, before the method's own factor.
+            size: `(H, W)` of the images.
+        """
+        return build(unit, self.context, self.width(width), size)
 
     def parameters(self) -> list[nn.Parameter]:
         """Further parameters for the optimiser."""

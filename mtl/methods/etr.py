@@ -47,5 +47,6 @@ class Build(Method):
             spec.stride,
             float(self.options["gamma"]),
             context.plain,
+            spec.draw,
         )
         return TaskConvNorm(conv, norm_of(spec, context))

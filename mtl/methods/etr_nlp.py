@@ -79,6 +79,7 @@ class Build(Method):
                 spec.c_out - shared,
                 kernel,
                 spec.stride,
+                spec.draw,
             ),
         )
         return TaskConvNorm(conv, norm_of(spec, context))

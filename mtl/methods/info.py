@@ -47,6 +47,7 @@ class MethodInfo:
             parameters) or "architecture" (its own layers).
         regimes: the update regimes it can train under; the first is its default.
         options: its hyper-parameters by name.
+        hosts: the host networks that it is defined for; empty for all.
     """
 
     name: str
@@ -57,3 +58,4 @@ class MethodInfo:
     needs: Need
     regimes: tuple[Regime, ...]
     options: dict[str, Option] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()

@@ -26,7 +26,11 @@ INFO = MethodInfo(
             doc="Share of the channels that a task uses at a time (printed 0.9; public code 0.8).",
         ),
         "interval": Option(
-            0.1, paper=0.1, low=0.0, high=1.0, doc="Updates come every such share of an epoch."
+            0.1,
+            paper=0.1,
+            low=0.0,
+            high=1.0,
+            doc="Updates come every such share of an epoch; 1: at the start of each but the first.",
         ),
     },
 )
@@ -35,8 +39,10 @@ INFO = MethodInfo(
 class Build(Method):
     """The masks of task routing; one update every `int(interval * batches) + 1` batches [C].
 
-    No update falls on an epoch's first batch. A layer rests once some task has used all of its
-    channels. The public code's option of least-aligned units is not its default and not here.
+    No update falls on an epoch's first batch: the schedule for CelebA. An interval of one is the
+    schedule for dense prediction: an update on the first batch of every epoch but the first. A
+    layer rests once some task has used all of its channels. The public code's option of
+    least-aligned units is not its default and not here.
     """
 
     head_for_each_task = True
@@ -53,8 +59,12 @@ class Build(Method):
         )
 
     def before_batch(self, model: nn.Module, batch: int, batches: int, epoch: int) -> None:
-        every = int(float(self.options["interval"]) * batches) + 1
-        if batch == 0 or batch % every:
+        interval = float(self.options["interval"])
+        if interval == 1:
+            due = batch == 0 and epoch > 0
+        else:
+            due = batch > 0 and batch % (int(interval * batches) + 1) == 0
+        if not due:
             return
         for module in model.modules():
             if isinstance(module, RoutedConvNorm):

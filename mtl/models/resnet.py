@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mtl.layers.replicas import to_all
 from mtl.models.unit import Context, Trunk, UnitFactory, UnitSpec, pooled_size
 
 
@@ -24,6 +25,7 @@ class BasicBlock(nn.Module):
         size: tuple[int, int],
     ):
         super().__init__()
+        self.seeds = context.replicas.seeds
         first = UnitSpec(f"{name}.conv1", "conv", c_in, c_out, 3, stride, True, size)
         second = UnitSpec(f"{name}.conv2", "conv", c_out, c_out, 3, 1, True, first.out_size)
         self.out_size = first.out_size
@@ -36,7 +38,10 @@ class BasicBlock(nn.Module):
 
     def forward(self, x: Tensor, task: int | None) -> Tensor:
         y = self.conv2(F.relu(self.conv1(x, task)), task)
-        return F.relu(y + (x if self.shortcut is None else self.shortcut(x, task)))
+        x = x if self.shortcut is None else self.shortcut(x, task)
+        if y.shape != x.shape:  # the first maps of each task's own
+            x = to_all(x, self.seeds, y.shape[1] // x.shape[1])
+        return F.relu(y + x)
 
 
 class ResNet(Trunk):
@@ -65,7 +70,6 @@ class ResNet(Trunk):
         stem_pool: bool,
     ):
         super().__init__()
-        self.replicas = context.replicas
         self.stem_pool = stem_pool
         stem = UnitSpec("stem", "stem", 3, width, stem_kernel, stem_stride, True, size)
         self.stem = unit(stem, context)
@@ -89,7 +93,7 @@ class ResNet(Trunk):
             x = F.max_pool2d(x, 3, 2, 1)
         for block in self.blocks:
             x = block(x, task)
-        return x.mean((2, 3)).unflatten(1, (self.replicas.total, -1))
+        return x.mean((2, 3)).unflatten(1, (-1, self.features))
 
     def last_shared_weight(self) -> nn.Parameter:
         """The second convolution of the last block [C]."""

@@ -96,7 +96,7 @@ class SegNet(Trunk):
             pooled.append((places, size))
         for units in self.decoder:
             x = self._stage(units, unpool(x, *pooled.pop()), task)
-        return x.unflatten(1, (self.replicas.total, -1))
+        return x.unflatten(1, (-1, self.features))
 
     @staticmethod
     def _stage(units: nn.Module, x: Tensor, task: int | None) -> Tensor:

@@ -11,7 +11,7 @@ from torch import nn
 
 from mtl.layers.convolution import BatchNorm2d, Conv2d, ConvNorm, RunningBatchNorm2d
 from mtl.layers.heads import Heads, LinearHeads
-from mtl.layers.replicas import Replicas, xavier_normal
+from mtl.layers.replicas import Draw, Replicas, kaiming_fan_out, xavier_normal
 
 Role = Literal["stem", "conv", "downsample"]
 
@@ -29,7 +29,8 @@ class UnitSpec:
         norm: whether batch normalisation follows.
         size: `(H, W)` of the input maps.
         xavier: whether the host draws its weights by Xavier's rule and adds biases (SegNet), or by
-            Kaiming's rule without. Layers that methods put in its place keep their own rules.
+            Kaiming's rule without. Convolutions that methods put in its place follow the rule, but
+            have no biases, which the normalisation behind them would cancel.
         running_statistics: whether the normalisation keeps them for evaluation.
     """
 
@@ -43,6 +44,11 @@ class UnitSpec:
     size: tuple[int, int]
     xavier: bool = False
     running_statistics: bool = False
+
+    @property
+    def draw(self) -> Draw:
+        """The host's rule for the weights of convolutions that learn."""
+        return xavier_normal if self.xavier else kaiming_fan_out
 
     @property
     def out_size(self) -> tuple[int, int]:
@@ -84,9 +90,13 @@ class Trunk(nn.Module, abc.ABC):
 
     Attributes:
         features: F, channels of the features.
+        mixes_tasks: whether each task's features depend on the parts of all tasks.
+        joint_only: whether one pass computes all tasks' features, whatever the active task.
     """
 
     features: int
+    mixes_tasks = False
+    joint_only = False
 
     def make_heads(self, context: Context) -> Heads:
         """What turns the features into the outputs of the tasks: a linear map each."""
@@ -109,7 +119,7 @@ def plain_unit(spec: UnitSpec, context: Context) -> nn.Module:
         spec.c_out,
         spec.kernel,
         spec.stride,
-        fill=xavier_normal(spec.c_in * area, spec.c_out * area) if spec.xavier else None,
+        fill=spec.draw(spec.c_in * area, spec.c_out * area),
         bias=spec.xavier,
     )
     return ConvNorm(conv, norm_of(spec, context))

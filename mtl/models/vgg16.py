@@ -20,7 +20,6 @@ class VGG(Trunk):
 
     def __init__(self, unit: UnitFactory, context: Context, width: int, size: tuple[int, int]):
         super().__init__()
-        self.replicas = context.replicas
         self.stages = nn.ModuleList()
         channels = 3
         for stage, row in enumerate(CONFIGURATION_D):
@@ -42,7 +41,7 @@ class VGG(Trunk):
             for unit in units:
                 x = F.relu(unit(x, task))
             x = F.max_pool2d(x, 2)
-        return x.mean((2, 3)).unflatten(1, (self.replicas.total, -1))
+        return x.mean((2, 3)).unflatten(1, (-1, self.features))
 
     def last_shared_weight(self) -> nn.Parameter:
         """The last convolution."""

@@ -70,6 +70,11 @@ def build(
     if spec.host not in hosts():
         raise unknown("host", spec.host, hosts(), "model.host")
     info = registry.describe(spec.method)
+    if info.hosts and spec.host not in info.hosts:
+        raise MtlError(
+            f"model.host: '{spec.method}' is an architecture of its own for "
+            f"{' and '.join(info.hosts)}, found '{spec.host}'"
+        )
     if spec.regime not in info.regimes:
         raise MtlError(
             f"regime: '{spec.method}' trains under {' or '.join(info.regimes)}, "
@@ -98,7 +103,7 @@ def build(
         made.unit_name = wanted.name  # type: ignore[assignment]
         return made
 
-    trunk = host.build(unit, context, method.width(spec.width), size)
+    trunk = method.trunk(host.build, unit, spec.width, size)
     return Network(trunk, trunk.make_heads(context)), method
 
 
@@ -148,7 +153,7 @@ def count(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> 
     """
     network, _ = build(spec, (0,), outputs, size, plain=True)
     joint = spec.regime == "joint"
-    networks = network.heads.networks
+    networks = 1 if network.trunk.joint_only else network.heads.networks
     # Two images: normalising 1x1 maps needs two values.
     image = torch.zeros(2, 3, *size)
     with MacCounter() as counter, torch.no_grad():
@@ -157,7 +162,7 @@ def count(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> 
     total, active, registered = parameter_counts(network, len(outputs))
     return Counts(
         parameters_total=total,
-        parameters_active=active,
+        parameters_active=total if network.trunk.mixes_tasks else active,
         parameters_registered=registered,
         macs=per_pass // networks,
         macs_all_tasks=per_pass if joint else per_pass * len(outputs),

@@ -18,5 +18,5 @@ def test_the_step_follows_the_unweighted_sum(store: Store) -> None:
 
 def test_all_tasks_share_one_trunk(store: Store) -> None:
     network = make_trainer(store, make_spec()).network
-    assert network.trunk.replicas.total == 1
+    assert network.heads.networks == 1
     assert network.heads.weight.shape == (1, 5, 64)

@@ -16,6 +16,7 @@ from mtl.methods.info import MethodInfo, Option
 METHODS = [
     "attentive",
     "cagrad",
+    "cross_stitch",
     "depthwise",
     "dwa",
     "etr",
@@ -26,6 +27,7 @@ METHODS = [
     "lbconv",
     "maximum_roaming",
     "mgda_ub",
+    "mtan",
     "nlp",
     "pcgrad",
     "rlw",

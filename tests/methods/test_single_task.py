@@ -30,5 +30,5 @@ def test_each_network_is_one_that_knows_its_task_alone(store: Store, task: int) 
 
 def test_there_are_as_many_networks_as_tasks(store: Store) -> None:
     network = make_trainer(store, make_spec("single_task"), (3, 11)).network
-    assert network.trunk.replicas.lead == (2, 3)
+    assert network.heads.networks == 3
     assert network.trunk(torch.rand(2, 6, 16, 16, dtype=torch.float64), None).shape == (2, 6, 64)

@@ -78,6 +78,10 @@ def class_tasks() -> list[dict[str, Any]]:
     return [{"name": name, "kind": "classes", "columns": [name]} for name in ("left", "right")]
 
 
+#: The methods that replace the units of any host.
+ANY_HOST = [name for name in registry.available() if not registry.describe(name).hosts]
+
+
 def make_spec(
     method: str = "hard_sharing",
     *,

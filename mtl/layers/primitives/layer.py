@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mtl.layers.primitives.words import primitives
-from mtl.layers.replicas import Replicas, ReplicatedModule, kaiming_normal
+from mtl.layers.replicas import Draw, Replicas, ReplicatedModule, kaiming_fan_out
 
 # Up to this many pixels a map, one matrix product over batch and pixels beats one an image.
 FEW_PIXELS = 16
@@ -48,6 +48,7 @@ class PrimitivesConv2d(ReplicatedModule):
         stride: 1 or 2.
         text: names the primitives, see `mtl.layers.primitives.words`.
         plain: see above.
+        draw: the host's rule for the weights, by the fans of the 1x1 convolution.
     """
 
     weight: nn.Parameter
@@ -61,13 +62,14 @@ class PrimitivesConv2d(ReplicatedModule):
         stride: int,
         text: str,
         plain: bool = False,
+        draw: Draw = kaiming_fan_out,
     ):
         super().__init__()
-        self.stride, self.plain = stride, plain
+        self.stride, self.plain, self.c_in = stride, plain, c_in
         self.primitives = primitives(text, replicas, c_in, size)
         self.groups = recombination_groups(len(self.primitives))
         shape = (c_out, len(self.primitives) * c_in // self.groups, 1, 1)
-        self.declare("weight", replicas.lead, shape, kaiming_normal(c_out), trained=True)
+        self.declare("weight", replicas.lead, shape, draw(shape[1], c_out), trained=True)
 
     @property
     def c_out(self) -> int:
