@@ -160,13 +160,13 @@ class ETRNLPConv2d(nn.Module):
 
         With None, `[B, S*C_in, H, W]` or `[B, S*T*C_in, H, W]` -> `[B, S*T*C_out, H', W']`.
         """
-        specific = self.specific(x, task)
         if task is not None:
             shared = self.shared(x).unflatten(1, (self.seeds, -1))
-        else:
-            tasks = specific.shape[1] // self.seeds
-            shared = self._of_all_tasks(x).expand(-1, -1, tasks, -1, -1, -1).flatten(1, 2)
-        return torch.cat([shared, specific], dim=2).flatten(1, 2)
+            return torch.cat([shared, self.specific(x, task)], dim=2).flatten(1, 2)
+        shared = self._of_all_tasks(x)
+        specific = self.specific(x, None).unflatten(1, (self.seeds, -1))  # [B, S, T, C, H', W']
+        shared = shared.expand(-1, -1, specific.shape[2], -1, -1, -1)
+        return torch.cat([shared, specific], dim=3).flatten(1, 3)
 
     def _of_all_tasks(self, x: Tensor) -> Tensor:
         """`[B, S*t*C_in, H, W]` -> `[B, S, t, C_shared, H', W']`, t being T or 1.

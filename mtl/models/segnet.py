@@ -43,6 +43,8 @@ class SegNet(Trunk):
     and 25,055,185 with NYU-v2's, which the paper prints as 25.1M.
     """
 
+    tasks_together = True
+
     def __init__(self, unit: UnitFactory, context: Context, width: int, size: tuple[int, int]):
         super().__init__()
         if size[0] % _STEPS or size[1] % _STEPS:

@@ -91,11 +91,14 @@ class Trunk(nn.Module, abc.ABC):
     Attributes:
         features: F, channels of the features.
         mixes_tasks: whether each task's features depend on the parts of all tasks.
+        tasks_together: whether one pass serves all tasks, with maps of each side by side, where
+            nothing is updated between them.
         joint_only: whether one pass computes all tasks' features, whatever the active task.
     """
 
     features: int
     mixes_tasks = False
+    tasks_together = False
     joint_only = False
 
     def make_heads(self, context: Context) -> Heads:

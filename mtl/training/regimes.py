@@ -95,13 +95,21 @@ def synchronized(
 ) -> Tensor:
     """The gradients of all tasks' forward passes are summed, then one Adam step.
 
-    The paper's regime for dense prediction. The public code passes the tasks one after another;
-    here they pass together, side by side as networks are, which is the same sum: every task's maps
-    are normalised by their own statistics. Arguments as `joint`.
+    The paper's regime for dense prediction. The public code passes the tasks one after another.
+    Through a dense host they pass together, side by side as networks are, which is the same sum:
+    every task's maps are normalised by their own statistics. Arguments as `joint`.
     """
     adam.zero_grad()
-    losses = objective.losses(network(images, None), targets)
-    losses.sum().backward()
+    if network.trunk.tasks_together:
+        losses = objective.losses(network(images, None), targets)
+        losses.sum().backward()
+    else:
+        of_task = []
+        for task in range(len(objective.tasks)):
+            loss = objective.task_loss(network(images, task), targets, task)
+            loss.sum().backward()
+            of_task.append(loss.detach())
+        losses = torch.stack(of_task, dim=1)
     adam.step()
     method.after_step()
     return losses.detach()

@@ -245,11 +245,11 @@ class Trainer:
         counter = self.objective.counter(len(self.seeds))
         self.network.eval()
         for images, labels in self.eval_images.in_order(len(self.seeds), self.spec.eval_batch_size):
-            if self.spec.regime == "steady_state":
+            if self.spec.regime == "joint" or self.network.trunk.tasks_together:
+                logits = self.network(images, None)
+            else:
                 tasks = range(len(self.objective.tasks))
                 logits = torch.cat([self.network(images, task) for task in tasks], dim=2)
-            else:
-                logits = self.network(images, None)
             self._check_finite(logits, "a prediction")
             counter.update(logits, self.objective.targets(labels))
         self.network.train()

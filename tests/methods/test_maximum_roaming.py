@@ -46,6 +46,15 @@ def test_updates_come_as_in_the_public_code(
     assert layer.updates == expected
 
 
+def test_dense_data_are_updated_once_an_epoch_from_the_second_on() -> None:
+    method = Build({"gamma": 0.6, "interval": 1.0}, FakeContext())
+    layer = Noted()
+    for epoch in range(4):
+        for batch in range(5):
+            method.before_batch(layer, batch, 5, epoch)
+    assert layer.updates == [5, 10, 15]
+
+
 def test_updates_of_two_epochs_draw_apart() -> None:
     method = Build({"gamma": 0.9, "interval": 0.0}, FakeContext())
     layer = Noted()
