@@ -155,7 +155,7 @@ def _mat(content: dict[str, NDArray[Any]]) -> bytes:
     from scipy.io import savemat
 
     buffer = io.BytesIO()
-    savemat(buffer, content)
+    savemat(buffer, content)  # type: ignore[arg-type]  # a file object, which its stubs omit
     written = buffer.getvalue()
     header = b"MATLAB 5.0 MAT-file".ljust(116)
     return header + written[len(header) :]

@@ -191,7 +191,7 @@ def _add_hangings(scene: Scene, dice: Dice, walls: _Walls) -> None:
         x = np.choose(wall, [-half + before, back, half - before])
         z = np.choose(wall, [side, depth - before, side])
         ends.append(walls.at(x, z))
-    scene.walls(*ends, bottom, top, kind, dice.chance(0.9, count))
+    scene.walls(ends[0], ends[1], bottom, top, kind, dice.chance(0.9, count))
 
 
 def _add_furniture(scene: Scene, dice: Dice, walls: _Walls) -> None:
