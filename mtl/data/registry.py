@@ -138,14 +138,17 @@ _DATASETS = {
             name="nyu",
             label="NYU-v2",
             module="mtl.data.nyu",
-            twin=None,
-            source_labels={"real": "real data (NYU-v2)"},
+            twin="mtl.data.twins.rooms",
+            source_labels={
+                "real": "real data (NYU-v2)",
+                "twin": "synthetic twin 'rooms' (no photographs)",
+            },
             paper=(
                 "Silberman, Hoiem, Kohli, Fergus: Indoor Segmentation and Support Inference from "
                 "RGBD Images. ECCV 2012"
             ),
             url="https://cs.nyu.edu/~fergus/datasets/nyu_depth_v2.html",
-            terms="None stated; cite the paper.",
+            terms="None stated; cite the paper. The twin holds nothing derived from the data.",
             needs_root=True,
         ),
     )

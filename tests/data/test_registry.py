@@ -16,6 +16,7 @@ def test_datasets_are_found_by_name() -> None:
     assert registry.describe("cityscapes").twin_name == "streets"
     assert registry.describe("digits").twin_name is None
     assert registry.describe("faces_probe").twin_name == "faces_probe"
+    assert registry.describe("nyu").twin_name == "rooms"
 
 
 @pytest.mark.parametrize("name", registry.available())

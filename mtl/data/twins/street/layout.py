@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtl.data.twins.caster.camera import Camera, Floats
+from mtl.data.twins.caster.dice import Dice
 from mtl.data.twins.caster.scene import GROUND, SKY, Scene, Views
 
 HOOD, ROAD, SIDEWALK, BUILDING, WALL, FENCE = 1, 7, 8, 11, 12, 13
@@ -39,33 +40,9 @@ class Street:
     middle: Floats
 
 
-class _Dice:
-    """Draws for a batch of B scenes."""
-
-    def __init__(self, rng: np.random.Generator, scenes: int):
-        self.rng, self.scenes = rng, scenes
-
-    def between(self, low: float, high: float, count: int = 1) -> Floats:
-        """`[B, count]` uniform numbers."""
-        unit = self.rng.random((self.scenes, count), dtype=np.float32)
-        return np.float32(low) + unit * np.float32(high - low)
-
-    def chance(self, share: float, count: int = 1) -> NDArray[np.bool_]:
-        """`[B, count]`, true for about this share."""
-        return self.rng.random((self.scenes, count), dtype=np.float32) < share
-
-    def one_of(self, choices: tuple[int, ...], count: int = 1) -> NDArray[np.int64]:
-        """`[B, count]` picks; what is listed twice comes twice as often."""
-        return self.rng.choice(np.array(choices), (self.scenes, count))
-
-    def side(self, count: int = 1) -> Floats:
-        """`[B, count]`, -1 for left and 1 for right."""
-        return np.where(self.chance(0.5, count), np.float32(1), np.float32(-1))
-
-
 def build(camera: Camera, rng: np.random.Generator) -> Street:
     """Draw a street for each of the cameras."""
-    dice = _Dice(rng, len(camera.height))
+    dice = Dice(rng, len(camera.height))
     left, right = dice.between(3.2, 5.2), dice.between(3.2, 6.5)
     pavement = dice.between(1.3, 3.2), dice.between(1.3, 3.2)
     bend = np.tan(dice.between(-0.06, 0.06))
@@ -113,7 +90,7 @@ def _of_ground(ground: _Ground, across: Floats, depth: Floats) -> NDArray[np.int
     return np.where(road, ROAD, np.where(pavement, SIDEWALK, TERRAIN))
 
 
-def _hood(camera: Camera, dice: _Dice) -> NDArray[np.bool_]:
+def _hood(camera: Camera, dice: Dice) -> NDArray[np.bool_]:
     """`[B, H, W]`: the bonnet of the camera's car, curved, at the lower edge."""
     row = (np.arange(camera.rows, dtype=np.float32) / camera.rows)[:, None]
     column = np.arange(camera.columns, dtype=np.float32) / camera.columns - 0.5
@@ -121,7 +98,7 @@ def _hood(camera: Camera, dice: _Dice) -> NDArray[np.bool_]:
     return row > edge
 
 
-def _add_fronts(scene: Scene, dice: _Dice, ground: _Ground) -> None:
+def _add_fronts(scene: Scene, dice: Dice, ground: _Ground) -> None:
     """Rows of houses, hedges, walls and fences on both sides, and what closes the street."""
     count = 5
     for side, pavement in ((-1.0, ground.pavement[0]), (1.0, ground.pavement[1])):
@@ -149,7 +126,7 @@ def _add_fronts(scene: Scene, dice: _Dice, ground: _Ground) -> None:
     )  # fmt: skip
 
 
-def _add_trees(scene: Scene, dice: _Dice, ground: _Ground) -> None:
+def _add_trees(scene: Scene, dice: Dice, ground: _Ground) -> None:
     count = 4
     forward = dice.between(8, 50, count)
     place = ground.at(ground.beside(dice.side(count), dice.between(0.5, 2.2, count)), forward)
@@ -160,7 +137,7 @@ def _add_trees(scene: Scene, dice: _Dice, ground: _Ground) -> None:
     scene.cylinders(place, dice.between(1, 2.4, count), crown, top, VEGETATION, present)
 
 
-def _add_poles(scene: Scene, dice: _Dice, ground: _Ground) -> None:
+def _add_poles(scene: Scene, dice: Dice, ground: _Ground) -> None:
     """Poles with traffic lights or signs, thick enough to be seen at 64 rows."""
     count = 4
     across = ground.beside(dice.side(count), dice.between(0.2, 0.9, count))
@@ -178,7 +155,7 @@ def _add_poles(scene: Scene, dice: _Dice, ground: _Ground) -> None:
     scene.walls(*ends, low, height, kind, present)
 
 
-def _add_vehicles(scene: Scene, dice: _Dice, ground: _Ground) -> None:
+def _add_vehicles(scene: Scene, dice: Dice, ground: _Ground) -> None:
     """Parked and moving cars with cabins, lorries and buses."""
     count = 4
     lane = dice.one_of((0, 0, 0, 1, 1, 1, 2, 2, 3, 3), count)
@@ -203,7 +180,7 @@ def _add_vehicles(scene: Scene, dice: _Dice, ground: _Ground) -> None:
     scene.boxes(ground.at(across, forward + 0.2), cabin, angle, high, roof, CAR, present & ~large)
 
 
-def _add_people(scene: Scene, dice: _Dice, ground: _Ground) -> None:
+def _add_people(scene: Scene, dice: Dice, ground: _Ground) -> None:
     """People on foot, and riders on bicycles and motorcycles."""
     count = 4
     place = ground.at(
