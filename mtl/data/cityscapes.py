@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mtl.data.image_size import check_size
 from mtl.data.images import nearest, read_map, read_rgb, resize
 from mtl.data.layouts import cityscapes_npy as npy
 from mtl.data.layouts.arrays import read_image
@@ -56,15 +57,7 @@ def check_config(config: Mapping[str, Any]) -> None:
     for name in config:
         if name not in ("size", "classes"):
             raise unknown("option", name, ("size", "classes"), "cityscapes")
-    size = config.get("size")
-    if (
-        not isinstance(size, list | tuple)
-        or len(size) != 2
-        or any(not isinstance(side, int) or isinstance(side, bool) or side < 1 for side in size)
-    ):
-        raise MtlError(
-            f"cityscapes: expected the option 'size' as [height, width] in pixels, found {size!r}"
-        )
+    check_size(config, "cityscapes")
     if "classes" in config and config["classes"] not in VARIANTS:
         raise unknown("variant", str(config["classes"]), VARIANTS, "cityscapes: classes")
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mtl.data.image_size import check_size
 from mtl.data.images import nearest, resize
 from mtl.data.layouts import nyu as official
 from mtl.data.layouts import nyu_npy as npy
@@ -58,15 +59,7 @@ def check_config(config: Mapping[str, Any]) -> None:
     for name in config:
         if name not in ("size", "depth"):
             raise unknown("option", name, ("size", "depth"), "nyu")
-    size = config.get("size")
-    if (
-        not isinstance(size, list | tuple)
-        or len(size) != 2
-        or any(not isinstance(side, int) or isinstance(side, bool) or side < 1 for side in size)
-    ):
-        raise MtlError(
-            f"nyu: expected the option 'size' as [height, width] in pixels, found {size!r}"
-        )
+    check_size(config, "nyu")
     if "depth" in config and config["depth"] not in DEPTHS:
         raise unknown("depth", str(config["depth"]), DEPTHS, "nyu: depth")
 

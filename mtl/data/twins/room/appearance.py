@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mtl.data.layouts.nyu_classes import CLASSES_40
 from mtl.data.twins.caster.camera import Camera, Floats
+from mtl.data.twins.caster.surface import TILE, light, texture
 from mtl.data.twins.room.layout import CLASS, Room
 
 _COLOURS = (
@@ -27,7 +28,8 @@ _COLOURS = (
 
 _STRIPED = ("bookshelf", "books", "shelves", "blinds")
 _ROUGH = ("picture", "clothes", "bookshelf", "floormat", "towel", "bag")
-_TILE, _FACES = 256, 512
+_FACES = 512
+_SCALES = ((2, 0.4), (8, 0.35), (32, 0.25))
 
 
 @functools.cache
@@ -35,17 +37,6 @@ def _palette() -> Floats:
     palette = np.zeros((len(CLASSES_40) + 1, 3), np.float32)
     palette[1:] = _COLOURS
     return palette
-
-
-@functools.cache
-def _texture() -> Floats:
-    """A tile of noise at three scales, of mean 0 and deviation 1; the same in every twin."""
-    rng = np.random.default_rng(1)
-    total = np.zeros((_TILE, _TILE), np.float32)
-    for size, weight in ((2, 0.4), (8, 0.35), (32, 0.25)):
-        coarse = rng.standard_normal((_TILE // size, _TILE // size)).astype(np.float32)
-        total += weight * np.kron(coarse, np.ones((size, size), np.float32))
-    return total / total.std()
 
 
 def _one_of(names: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -69,13 +60,15 @@ def paint(room: Room, camera: Camera, rng: np.random.Generator, noise: float) ->
     up = np.where(on_side, vertical, depth)
     first = np.floor(along * 60).astype(np.int32)
     second = np.floor(up * 60).astype(np.int32)
-    place = (second & (_TILE - 1)) * _TILE + (first & (_TILE - 1))
-    texture = np.take(_texture().reshape(-1), place)
-    shade = 1 + np.where(_one_of(_ROUGH)[classes], np.float32(0.22), np.float32(0.07)) * texture
+    place = (second & (TILE - 1)) * TILE + (first & (TILE - 1))
+    grain = np.take(texture(1, _SCALES).reshape(-1), place)
+    shade = 1 + np.where(_one_of(_ROUGH)[classes], np.float32(0.22), np.float32(0.07)) * grain
     boards = (classes == CLASS["floor"]) & ((first & 15) == 0)
     stripes = _one_of(_STRIPED)[classes] & (second % 12 < 3)
     shade = np.where(boards | stripes, shade * np.float32(0.6), shade)
-    shade *= _light(views.normal, rng) * (np.float32(1.08) - np.float32(0.05) * depth)
+    shade *= light(views.normal, rng, 0.8, 0.35, (0.1, 0.9), 0.58) * (
+        np.float32(1.08) - np.float32(0.05) * depth
+    )
     offsets = rng.standard_normal((scenes, _FACES, 3)).astype(np.float32) * np.float32(0.055)
     face = views.face.astype(np.intp) % _FACES + (np.arange(scenes) * _FACES)[:, None, None]
     colour = _palette()[classes] + offsets.reshape(-1, 3)[face]
@@ -85,18 +78,3 @@ def paint(room: Room, camera: Camera, rng: np.random.Generator, noise: float) ->
     colour *= gain * tint
     colour += np.float32(noise) * rng.standard_normal(colour.shape, dtype=np.float32)
     return (np.clip(colour, 0, 1) * 255).astype(np.uint8)
-
-
-def _light(normal: Floats, rng: np.random.Generator) -> Floats:
-    """`[B, H, W]`: ambient light and that of a lamp above, behind the camera or beside it."""
-    lamp = np.stack(
-        [
-            rng.uniform(-0.8, 0.8, len(normal)),
-            -rng.uniform(0.35, 1.0, len(normal)),
-            -rng.uniform(0.1, 0.9, len(normal)),
-        ],
-        axis=1,
-    ).astype(np.float32)
-    lamp /= np.linalg.norm(lamp, axis=1, keepdims=True)
-    falling = np.einsum("bhwc,bc->bhw", normal, lamp)
-    return np.float32(0.58) + np.float32(0.5) * np.maximum(falling, 0)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mtl.data.twins.caster.camera import Camera, Floats
+from mtl.data.twins.caster.surface import TILE, light, texture
 from mtl.data.twins.street import layout
 from mtl.data.twins.street.layout import Street
 
@@ -40,7 +41,7 @@ _VARIED = (
 """What has a colour of its own on every face."""
 
 _VARIATION, _FACES = 0.09, 512
-_TILE = 256
+_SCALES = ((4, 0.5), (16, 0.3), (64, 0.2))
 _HAZE = np.array([0.72, 0.76, 0.82], np.float32)
 _HAZE_FROM = 150.0
 """Metres over which a colour becomes half haze."""
@@ -52,17 +53,6 @@ def _palette() -> Floats:
     for label, colour in _COLOURS.items():
         palette[label] = colour
     return palette
-
-
-@functools.cache
-def _texture() -> Floats:
-    """A tile of noise at three scales, of mean 0 and deviation 1; the same in every twin."""
-    rng = np.random.default_rng(0)
-    total = np.zeros((_TILE, _TILE), np.float32)
-    for size, weight in ((4, 0.5), (16, 0.3), (64, 0.2)):
-        coarse = rng.standard_normal((_TILE // size, _TILE // size)).astype(np.float32)
-        total += weight * np.kron(coarse, np.ones((size, size), np.float32))
-    return total / total.std()
 
 
 def paint(
@@ -80,13 +70,13 @@ def paint(
     vertical = camera.height[:, None, None] - camera.down[..., None] * distance
     along = np.where(on_side, views.along, street.across)
     up = np.where(on_side, vertical, distance)
-    first = np.floor(along * 27).astype(np.int32) & (_TILE - 1)
-    second = np.floor(up * 22).astype(np.int32) & (_TILE - 1)
-    texture = np.take(_texture().reshape(-1), second * _TILE + first)
-    shade = 1 + 0.22 * texture * (25 / (25 + distance))
+    first = np.floor(along * 27).astype(np.int32) & (TILE - 1)
+    second = np.floor(up * 22).astype(np.int32) & (TILE - 1)
+    grain = np.take(texture(0, _SCALES).reshape(-1), second * TILE + first)
+    shade = 1 + 0.22 * grain * (25 / (25 + distance))
     window = (first & 63 < 32) & (second & 63 > 24) & (labels == layout.BUILDING)
     shade = np.where(window, shade * np.float32(0.5), shade)
-    shade *= _light(views.normal, rng)
+    shade *= light(views.normal, rng, 0.7, 0.5, (0.2, 0.8), 0.62)
     lit = (labels != layout.SKY_LABEL) & (labels != layout.HOOD)
     shade = np.where(lit, shade, np.float32(1))
     offsets = rng.standard_normal((scenes, _FACES, 3)).astype(np.float32) * _VARIATION
@@ -105,18 +95,3 @@ def paint(
     colour *= exposure
     colour += np.float32(noise) * rng.standard_normal(colour.shape, dtype=np.float32)
     return (np.clip(colour, 0, 1) * 255).astype(np.uint8)
-
-
-def _light(normal: Floats, rng: np.random.Generator) -> Floats:
-    """`[B, H, W]`: ambient light and that of a sun from above."""
-    sun = np.stack(
-        [
-            rng.uniform(-0.7, 0.7, len(normal)),
-            -rng.uniform(0.5, 1.0, len(normal)),
-            -rng.uniform(0.2, 0.8, len(normal)),
-        ],
-        axis=1,
-    ).astype(np.float32)
-    sun /= np.linalg.norm(sun, axis=1, keepdims=True)
-    falling = np.einsum("bhwc,bc->bhw", normal, sun)
-    return np.float32(0.62) + np.float32(0.5) * np.maximum(falling, 0)
