@@ -65,8 +65,7 @@ def _check_settings(
         if several is None
         else {("settings", index): name for index, name in enumerate(several)}
     )
-    metric = getattr(figure, "metric", None)
-    metrics = {} if metric is None else {(*field, "metric"): metric}
+    metrics = {(*field, *place): metric for place, metric in figure.named_metrics.items()}
     for place, name in places.items():
         check_setting(problems, document, paper, (*field, *place), name, metrics)
 

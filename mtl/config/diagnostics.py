@@ -11,7 +11,7 @@ from mtl.metrics.catalogue import METRICS, is_diagnosed
 def required_diagnostics(paper: Paper) -> dict[tuple[str, str], tuple[str, ...]]:
     """The modules of `mtl.diagnostics` that the runs of each (setting, row) must make, sorted.
 
-    A figure asks for its own and for that of its metric, a table for those of its metrics. Pairs
+    A figure asks for its own and for those of its metrics, a table for those of its metrics. Pairs
     of which nothing asks for a diagnostic are absent.
     """
     required: dict[tuple[str, str], set[str]] = {}
@@ -39,7 +39,7 @@ def _of_tables(paper: Paper) -> Iterator[tuple[tuple[str, str], str]]:
 def _of_figures(paper: Paper) -> Iterator[tuple[tuple[str, str], str]]:
     for figure in paper.figures.values():
         own = {figure.diagnostic} if figure.diagnostic is not None else set()
-        for diagnostic in own | _of_metrics([getattr(figure, "metric", "")]):
+        for diagnostic in own | _of_metrics(figure.named_metrics.values()):
             for pair in figure.pairs:
                 yield pair, diagnostic
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Value = bool | int | float | str
+Regime = Literal["joint", "steady_state", "synchronized"]
 Count = Annotated[int, Field(ge=1)]
 Selection = Literal["best_f_score", "best_accuracy", "best_miou", "mean_of_last_10", "last"]
 
@@ -43,6 +44,10 @@ class Setting(Model):
     host: Identifier = Field(description="a network of mtl/models")
     metrics: sequence_of(Identifier) = Field(min_length=1, description="metrics reported")  # type: ignore[valid-type]
     evaluation: Evaluation
+    regime: Regime | None = Field(
+        None,
+        description="update regime of the methods that can train under it, where rows state none",
+    )
     twin: dict[Identifier, Value] = Field(
         {}, description="dials of the dataset's twin that this problem sets, beside the scale's"
     )
@@ -65,8 +70,8 @@ class Row(Model):
     label: str | None = Field(None, description="in LaTeX; the method's own if absent")
     label_html: str | None = Field(None, description="in HTML; from the LaTeX label if absent")
     options: dict[Identifier, Value] = Field({}, description="deviating from the method's defaults")
-    regime: Literal["joint", "steady_state", "synchronized"] | None = Field(
-        None, description="update regime; the method's first if absent"
+    regime: Regime | None = Field(
+        None, description="update regime; the setting's or the method's first if absent"
     )
     features: sequence_of(Identifier) = Field(  # type: ignore[valid-type]
         (), description="what the row has of the features that its tables name"
@@ -137,6 +142,16 @@ class _Figure(Model, abc.ABC):
         return tuple(dict.fromkeys(row for _, row in self.pairs))
 
     @property
+    def named_metrics(self) -> dict[tuple[str | int, ...], str]:
+        """The metrics that it names, by their places."""
+        metrics: dict[tuple[str | int, ...], str] = {}
+        if (one := getattr(self, "metric", None)) is not None:
+            metrics[("metric",)] = one
+        for position, one in enumerate(getattr(self, "metrics", ())):
+            metrics["metrics", position] = one
+        return metrics
+
+    @property
     def diagnostic(self) -> str | None:
         """The module of mtl/diagnostics that those runs must make; None for none."""
         return None
@@ -176,7 +191,9 @@ class OptionSweep(_Figure):
 
     kind: Literal["option_sweep"]
     setting: Identifier
-    metric: Identifier
+    metrics: sequence_of(Identifier) = Field(  # type: ignore[valid-type]
+        min_length=1, description="each in lines of panels of its own"
+    )
     panels: sequence_of(Panel) = Field(min_length=1)  # type: ignore[valid-type]
     references: sequence_of(Identifier) = Field(  # type: ignore[valid-type]
         (), description="rows drawn as level lines across all panels"
@@ -237,6 +254,16 @@ class GradientConflict(_OfRows):
         return "gradient_conflict"
 
 
+class Predictions(_OfRows):
+    """What rows predict of a few images, beside the truth."""
+
+    kind: Literal["predictions"]
+
+    @property
+    def diagnostic(self) -> str:
+        return "predictions"
+
+
 class Relatedness(_Figure):
     """How far rows lie above single-task learning, by the relatedness of the tasks."""
 
@@ -261,6 +288,7 @@ Figure = Annotated[
     | FeatureMaps
     | ActivationEmbedding
     | GradientConflict
+    | Predictions
     | Relatedness,
     Field(discriminator="kind"),
 ]
@@ -319,6 +347,7 @@ class SettingScale(Model):
         1, description="a fraction for one evaluation after several epochs: 0.2 for every fifth"
     )
     learning_rate: float = Field(gt=0, lt=1)
+    selection: Selection | None = Field(None, description="instead of the setting's")
     rows: dict[Identifier, RowScale] = Field({}, description="what differs for single rows")
 
 

@@ -68,7 +68,7 @@ def resolve(
         "tasks": [dict(task) for task in tasks],
         "model": {"host": setting.host, "width": scale.width},
         "method": {"name": row.method, "options": method_options(row, info)},
-        "regime": row.regime or info.regimes[0],
+        "regime": _regime(setting, row, info),
         "training": {
             "epochs": own.epochs or scale.epochs,
             "batch_size": scale.batch_size,
@@ -78,11 +78,18 @@ def resolve(
         },
         "evaluation": {
             "split": setting.evaluation.split,
-            "selection": setting.evaluation.selection,
+            "selection": scale.selection or setting.evaluation.selection,
         },
         "diagnostics": list(diagnostics),
         "profile": profile,
     }
+
+
+def _regime(setting: Setting, row: Row, info: MethodInfo) -> str:
+    """The row's, else the setting's where the method knows it, else the method's first."""
+    if row.regime is not None:
+        return row.regime
+    return setting.regime if setting.regime in info.regimes else info.regimes[0]
 
 
 def _profile(

@@ -117,8 +117,9 @@ def prepare(
     """Prepare the official files or MTAN's release at `out`.
 
     Official images are scaled whole (MTAN's crop of the white borders is unknown) by an
-    antialiasing bilinear filter, labels and depths by picking the nearest pixel; normals are
-    computed from the scaled depth (`mtl.data.normals`), where MTAN's are those of Eigen and Fergus.
+    antialiasing bilinear filter, labels, depths and normals by picking the nearest pixel. Normals
+    are computed from the depth as it is in the file (`mtl.data.normals`), since pixels far apart
+    lie on different surfaces; MTAN's are those of Eigen and Fergus.
     MTAN's release must have the size that is asked for.
 
     Args:
@@ -181,7 +182,7 @@ def _official(
     from PIL import Image
 
     height, width = config["size"]
-    camera = scaled_camera(labeled.width, labeled.height, width, height)
+    camera = scaled_camera(labeled.width, labeled.height, labeled.width, labeled.height)
     for index in members:
         view = labeled.view(int(index))
         if view.labels.max() >= len(table):
@@ -190,12 +191,12 @@ def _official(
                 f"{len(table) - 1}, found {view.labels.max()}"
             )
         raw = config.get("depth", DEPTHS[0]) == "raw"
-        depth = nearest(view.raw_depth if raw else view.depth, height, width)
+        depth = view.raw_depth if raw else view.depth
         yield {
             IMAGES: resize(Image.fromarray(view.image), height, width),
             SEGMENTATION: table[nearest(view.labels, height, width)][None],
-            DEPTH: depth[None],
-            NORMALS: normals_from_depth(depth, camera),
+            DEPTH: nearest(depth, height, width)[None],
+            NORMALS: nearest(normals_from_depth(depth, camera), height, width),
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mtl.diagnostics.base import Diagnostic, Subject
@@ -14,6 +15,9 @@ from mtl.layers.etr import TaskConvNorm
 
 IMAGES = 64
 """Held-out images that are normalised together with the one that is shown."""
+
+SIDE = 32
+"""Pixels; longer maps are averaged over squares until no side is longer."""
 
 
 class Build(Diagnostic):
@@ -51,7 +55,9 @@ class Build(Diagnostic):
         def keep(name: str) -> Any:
             def hook(module: nn.Module, arguments: Any, output: Tensor) -> None:
                 seeds = len(self.subject.seeds)
-                outputs[name] = output[0].unflatten(0, (seeds, -1))[0].cpu()  # [C, H, W]
+                maps = output[0].unflatten(0, (seeds, -1))[0]  # [C, H, W]
+                times = -(-max(maps.shape[1:]) // SIDE)
+                outputs[name] = F.avg_pool2d(maps, times).cpu() if times > 1 else maps.cpu()
 
             return hook
 

@@ -49,7 +49,8 @@ class Heads(nn.Module, abc.ABC):
         """
 
 
-def _slices(outputs: Sequence[int]) -> list[slice]:
+def slices_of(outputs: Sequence[int]) -> list[slice]:
+    """The place of each task's outputs among all."""
     bounds = [sum(outputs[:task]) for task in range(len(outputs) + 1)]
     return [slice(*pair) for pair in itertools.pairwise(bounds)]
 
@@ -72,7 +73,7 @@ class LinearHeads(Heads, ReplicatedModule):
     def __init__(self, replicas: Replicas, features: int, outputs: Sequence[int]):
         super().__init__()
         self.networks = replicas.networks
-        self.slices = _slices(outputs)
+        self.slices = slices_of(outputs)
         total = sum(outputs)
         fill = uniform(1.0 / math.sqrt(features))
         self.declare("weight", (replicas.seeds,), (total, features), fill, trained=True)
@@ -128,7 +129,7 @@ class DenseHeads(Heads):
     ):
         super().__init__()
         self.networks, self.seeds = replicas.networks, replicas.seeds
-        self.slices = _slices(outputs)
+        self.slices = slices_of(outputs)
         self.groups = [list(tasks) for tasks in groups]
         # One network each, on the seeds side by side: the networks of single-task learning are
         # told apart by `forward`.

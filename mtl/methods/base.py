@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from mtl.layers.heads import Heads
 from mtl.methods.info import Value
 from mtl.models.unit import Context, Trunk, UnitFactory, UnitSpec, plain_unit
+from mtl.objectives.base import Labels, Objective
 
 HostBuilder = Callable[[UnitFactory, Context, int, tuple[int, int]], Trunk]
 
@@ -132,6 +133,13 @@ class Method:
             size: `(H, W)` of the images.
         """
         return build(unit, self.context, self.width(width), size)
+
+    def fit(self, model: nn.Module, objective: Objective, labels: Labels) -> None:
+        """Called once, on the initialised network before its first step.
+
+        Args:
+            labels: of all images to train on, `[N, ...]` each.
+        """
 
     def parameters(self) -> list[nn.Parameter]:
         """Further parameters for the optimiser."""

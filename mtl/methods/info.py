@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Value = float | int | str | bool
-Regime = Literal["joint", "steady_state", "synchronized"]
+Regime = Literal["joint", "steady_state", "synchronized", "closed_form"]
 Need = Literal["losses", "features", "gradients", "architecture"]
 
 
@@ -45,7 +45,8 @@ class MethodInfo:
         needs: "losses" (weights from the task losses), "features" (weights from the gradients at
             the shared representation), "gradients" (a combination of the gradients at the shared
             parameters) or "architecture" (its own layers).
-        regimes: the update regimes it can train under; the first is its default.
+        regimes: the update regimes it can train under; the first is its default. One that is
+            fitted in closed form has no other.
         options: its hyper-parameters by name.
         hosts: the host networks that it is defined for; empty for all.
     """

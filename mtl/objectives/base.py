@@ -79,5 +79,13 @@ class Objective(abc.ABC):
         """`[S]` losses of one task from its logits `[S, B, n, ...]` and all targets."""
 
     @abc.abstractmethod
+    def constants(self, labels: Labels) -> Tensor:
+        """`[O]` logits that predict the same for every image, as well as that can be done.
+
+        Args:
+            labels: of all images to fit them to, `[N, ...]` each.
+        """
+
+    @abc.abstractmethod
     def counter(self, seeds: int) -> Counter:
         """An empty counter for this many seeds."""

@@ -35,6 +35,16 @@ class Build(Objective):
         losses = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction="none")
         return losses.view(wanted.shape).mean(1)
 
+    def constants(self, labels: Labels) -> Tensor:
+        """The most frequent class of each column."""
+        targets = self.targets(labels).long()
+        return torch.cat(
+            [
+                F.one_hot(targets[:, column].bincount(minlength=classes).argmax(), classes).float()
+                for column, classes in enumerate(self.outputs)
+            ]
+        )
+
     def counter(self, seeds: int) -> Counter:
         return _ClassCounter(seeds, self.column_names, self.outputs)
 

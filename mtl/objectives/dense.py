@@ -113,6 +113,21 @@ class Build(Objective):
         cosine = (F.normalize(logits, dim=-3) * wanted).sum(dim=-3, keepdim=True)
         return ((1 - cosine) * valid).sum((1, 2, 3, 4)) / _count(valid)
 
+    def constants(self, labels: Labels) -> Tensor:
+        """Every class everywhere, the median depth and the mean direction of the normals.
+
+        No other constant has a higher IoU of any class (none at all has 0) or a lower mean absolute
+        error of depth, or loss of the normals, on the labels it is fitted to.
+        """
+        logits = torch.zeros(sum(self.outputs))
+        if (depth := self.plane(DEPTH)) is not None:
+            values = labels[DEPTH]
+            logits[depth] = values[values != 0].median().cpu()
+        if (normals := self.plane(NORMALS)) is not None:
+            sums = labels[NORMALS].double().sum((0, 2, 3))
+            logits[normals] = F.normalize(sums, dim=0).to(logits)
+        return logits
+
     def counter(self, seeds: int) -> Counter:
         return _DenseCounter(seeds, self)
 

@@ -21,7 +21,7 @@ from mtl.methods import registry
 from mtl.methods.base import Method
 from mtl.models.unit import Context, Trunk, UnitSpec
 from mtl.training.macs import MacCounter
-from mtl.training.spec import TrainingSpec
+from mtl.training.spec import ALL_TASKS, TrainingSpec
 
 _NOT_HOSTS = {"__init__", "unit", "resnet"}
 
@@ -107,6 +107,14 @@ def build(
     return Network(trunk, trunk.make_heads(context)), method
 
 
+def predict(network: Network, spec: TrainingSpec, images: Tensor) -> Tensor:
+    """`[S, B, O, ...]` logits of all tasks, in as few passes as the regime allows."""
+    if spec.regime in ALL_TASKS or network.trunk.tasks_together:
+        logits: Tensor = network(images, None)
+        return logits
+    return torch.cat([network(images, task) for task in range(len(spec.tasks))], dim=2)
+
+
 def _head_groups(spec: TrainingSpec, for_each_task: bool) -> tuple[tuple[int, ...], ...]:
     """The tasks of each head: one each, or neighbours of one kind together."""
     numbers = range(len(spec.tasks))
@@ -152,7 +160,7 @@ def count(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> 
     Convolutions and matrix products count; pooling, normalisation and elementwise work do not.
     """
     network, _ = build(spec, (0,), outputs, size, plain=True)
-    joint = spec.regime == "joint"
+    joint = spec.regime in ALL_TASKS
     networks = 1 if network.trunk.joint_only else network.heads.networks
     # Two images: normalising 1x1 maps needs two values.
     image = torch.zeros(2, 3, *size)

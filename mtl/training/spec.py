@@ -10,7 +10,9 @@ from mtl.errors import MtlError, unknown
 from mtl.methods.info import Regime, Value
 from mtl.objectives.base import Task
 
-REGIMES: tuple[Regime, ...] = ("joint", "steady_state", "synchronized")
+REGIMES: tuple[Regime, ...] = ("joint", "steady_state", "synchronized", "closed_form")
+ALL_TASKS: tuple[Regime, ...] = ("joint", "closed_form")
+"""The regimes whose one forward pass gives the outputs of all tasks."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class TrainingSpec:
         method: name.
         options: every option of the method, with its value.
         regime: "joint" (one step for all tasks), "steady_state" (an optimiser step after every
-            task) or "synchronized" (the gradients of all tasks, then one step).
+            task), "synchronized" (the gradients of all tasks, then one step) or "closed_form" (no
+            step: the method has fitted itself to the data).
         epochs, batch_size, eval_batch_size: as named.
         evaluations_per_epoch: evenly spread, the last one at the end; below one, after several
             epochs each.

@@ -22,7 +22,7 @@ from mtl.objectives import registry as objectives
 from mtl.objectives.base import Counter
 from mtl.training.adam import FlatAdam
 from mtl.training.batches import Images, epoch_order
-from mtl.training.network import build
+from mtl.training.network import build, predict
 from mtl.training.regimes import UPDATE_RULES
 from mtl.training.spec import TrainingSpec
 
@@ -121,6 +121,7 @@ class Trainer:
         self.adam = FlatAdam([*self.network.parameters(), *own], spec.learning_rate)
         self.train_images = Images(store.split("train"), device, dtype)
         self.eval_images = Images(store.split(spec.split), device, dtype)
+        self.method.fit(self.network, self.objective, self.train_images.targets)
         self.batches = -(-len(self.train_images) // spec.batch_size)
         self.evaluation_batches = evaluation_points(
             self.batches, spec.epochs, spec.evaluations_per_epoch
@@ -245,11 +246,7 @@ class Trainer:
         counter = self.objective.counter(len(self.seeds))
         self.network.eval()
         for images, labels in self.eval_images.in_order(len(self.seeds), self.spec.eval_batch_size):
-            if self.spec.regime == "joint" or self.network.trunk.tasks_together:
-                logits = self.network(images, None)
-            else:
-                tasks = range(len(self.objective.tasks))
-                logits = torch.cat([self.network(images, task) for task in tasks], dim=2)
+            logits = predict(self.network, self.spec, images)
             self._check_finite(logits, "a prediction")
             counter.update(logits, self.objective.targets(labels))
         self.network.train()
