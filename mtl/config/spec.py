@@ -5,10 +5,11 @@ Equal specs of several tables are therefore one run, trained once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mtl.config.models import Row, RowScale, Setting, SettingScale
+from mtl.methods import registry
 from mtl.methods.info import MethodInfo
 
 Spec = dict[str, Any]
@@ -42,6 +43,23 @@ def with_label(row: Row, info: MethodInfo) -> Row:
         text = f"{value:g}" if isinstance(value, float) else str(value)
         label = label.replace("{" + name + "}", text)
     return row.model_copy(update={"label": label})
+
+
+def label_in(name: str, row: Row, settings: Iterable[Setting]) -> str:
+    """The label of a labelled row, with the options that it has in all of the settings.
+
+    Where they differ between the settings, and where the configuration states a label, it is the
+    row's own.
+    """
+    own, info = row.label or name, registry.describe(row.method)
+    unlabelled = row.model_copy(update={"label": None})
+    if own != with_label(unlabelled, info).label:
+        return own
+    labels = {
+        with_label(in_setting(unlabelled, setting.rows.get(name, {})), info).label or own
+        for setting in settings
+    }
+    return labels.pop() if len(labels) == 1 else own
 
 
 def resolve(

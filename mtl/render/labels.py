@@ -16,9 +16,11 @@ def unit_scale(metric: Metric) -> float:
 
 
 def axis_label(metric: Metric) -> str:
-    """A metric as an axis: what it averages over, and its unit."""
+    """A metric as an axis: what it averages over, an arrow where less is better, and its unit."""
     name = metric.label if metric.task != "attributes" else f"Mean {metric.label} over attributes"
-    return f"{name} (%)" if metric.unit == "percent" else name
+    name += " ↓" if metric.direction < 0 else ""
+    unit = {"percent": "%", "degrees": "°"}.get(metric.unit)
+    return f"{name} ({unit})" if unit else name
 
 
 def data_label(labels: Iterable[str]) -> str:

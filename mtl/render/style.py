@@ -43,6 +43,13 @@ STROKES = (
 """In the order of a figure's rows. Grey leads: Figure 1a draws its baseline in grey [P]. The ninth
 is Tol's wine, so that eight tasks and what they share stay apart."""
 
+CLASS_COLOURS = (
+    "#0072B2", "#D55E00", "#F0E442", "#009E73", "#56B4E9", "#CC79A7", "#882255", "#999933",
+    "#44AA99", "#E69F00", "#332288", "#DDDDDD", "#AA7744",
+)  # fmt: skip
+"""Of segmented classes, in their order."""
+NO_CLASS_COLOUR = "#000000"
+
 REFERENCE_COLOUR = "#767676"
 WARNING_COLOUR = "#b34700"
 MUTED_COLOUR = "#555555"

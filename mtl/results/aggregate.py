@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mtl.config import products
+from mtl.config.spec import label_in
 from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS
 from mtl.published.numbers import Published
@@ -262,8 +263,9 @@ class _Builder:
     problems: list[str]
 
     def row(self, row: str) -> Row:
-        model = self.project.paper(self.paper).rows[row]
-        label = model.label or row
+        paper = self.project.paper(self.paper)
+        model = paper.rows[row]
+        label = label_in(row, model, [paper.settings[group.setting] for group in self.spec.groups])
         ids = (*self.spec.rows, *self.spec.extra_rows)
         return Row(
             id=row,

@@ -42,6 +42,14 @@ datasets:
       val: 64
       test: 32
     short_side: 24
+  cityscapes:
+    source: twin
+    twin: {train: 32, val: 16, test: 16}
+    size: [32, 64]
+  nyu:
+    source: twin
+    twin: {train: 32, val: 16}
+    size: [32, 32]
 settings:
   celeba8:
     width: 8
@@ -67,6 +75,14 @@ settings:
     batch_size: 32
     eval_batch_size: 200
     learning_rate: 2e-3
+  cityscapes: &dense
+    width: 8
+    epochs: 2
+    batch_size: 4
+    eval_batch_size: 8
+    learning_rate: 2e-3
+    selection: last
+  nyu: *dense
   digits:
     width: 8
     epochs: 6

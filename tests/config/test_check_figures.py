@@ -17,7 +17,7 @@ FIGURES = """\
     title: Sweep
     caption: By gamma.
     setting: celeba8
-    metric: f_score
+    metrics: [f_score]
     panels:
       - title: Numbers
         axis: Gamma
@@ -105,12 +105,12 @@ def test_figures_without_mistakes(root: Path, paper: Path) -> None:
 
 def test_a_sweep_can_show_what_a_diagnostic_measures(root: Path, paper: Path) -> None:
     text = paper.read_text(encoding="utf-8")
-    start = text.rindex("    metric: f_score\n    panels")
+    start = text.rindex("    metrics: [f_score]\n    panels")
     paper.write_text(
         text[:start] + text[start:].replace("f_score", "gradient_cosine", 1), encoding="utf-8"
     )
     project = load_project(root, "mini")
-    assert project.paper("etr_nlp").figures["sweep"].metric == "gradient_cosine"
+    assert project.paper("etr_nlp").figures["sweep"].metrics == ("gradient_cosine",)
     (unit,) = project.units_for("etr_nlp", "celeba8", "etr_low")
     assert unit.spec["diagnostics"] == ["gradient_conflict"]
 
@@ -154,9 +154,9 @@ MISTAKES = {
         r"panels\.0\.points\.etr_low: has the same gamma as row 'etr', 0\.9",
     ),
     "metric": (
-        "    metric: f_score\n    panels",
-        "    metric: fscore\n    panels",
-        r"figures\.sweep\.metric: unknown metric of setting celeba8 'fscore'.*'f_score'\?",
+        "    metrics: [f_score]\n    panels",
+        "    metrics: [fscore]\n    panels",
+        r"figures\.sweep\.metrics\.0: unknown metric of setting celeba8 'fscore'.*'f_score'\?",
     ),
     "row of a figure of one row": (
         "    row: hard_sharing\n",

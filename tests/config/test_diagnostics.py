@@ -60,7 +60,7 @@ def test_figures_ask_for_their_own_and_together_with_tables() -> None:
 
 def test_a_figure_asks_for_the_diagnostic_of_its_metric() -> None:
     sweep = {
-        "kind": "option_sweep", "setting": "s2", "metric": "gradient_negative",
+        "kind": "option_sweep", "setting": "s2", "metrics": ["gradient_negative"],
         "panels": [{"title": "t", "axis": "x", "points": {"a": "1"}}], "references": ["c"],
     }  # fmt: skip
     assert required_diagnostics(_paper({"s1": ["f_score"]}, f=sweep)) == {

@@ -71,7 +71,11 @@ def test_labels_take_the_values_of_the_options(root: Path) -> None:
 def test_an_option_changes_its_method_only(root: Path, edit: Edit) -> None:
     before = fingerprints(root)
     edit(ETR_NLP, "      alpha: 0.5", "      alpha: 0.6")
-    assert changed(before, fingerprints(root)) == {"celeba/gradnorm"}
+    assert changed(before, fingerprints(root)) == {
+        "celeba/gradnorm",
+        "cityscapes/gradnorm",
+        "nyu/gradnorm",
+    }
 
 
 def test_words_change_no_run(root: Path, edit: Edit) -> None:
@@ -225,7 +229,7 @@ def test_a_dataset_without_dials_has_one_variant(root: Path) -> None:
     assert project.variants("celeba") == [project.prepared("celeba")]
     assert project.prepared("celeba").title == "celeba"
     datasets = [data.dataset for data in project.all_prepared()]
-    assert datasets == ["celeba", "digits", *["faces_probe"] * 5]
+    assert datasets == ["celeba", "digits", *["faces_probe"] * 5, "cityscapes", "nyu"]
     with pytest.raises(MtlError, match=r"unknown dataset 'face_probe'.*Did you mean 'faces_probe'"):
         project.variants("face_probe")
 

@@ -47,6 +47,7 @@ def test_the_files_are_the_diagnostics() -> None:
         "feature_maps",
         "gradient_cka",
         "gradient_conflict",
+        "predictions",
     ]
 
 
@@ -70,6 +71,7 @@ def test_other_modules_are_no_diagnostics(store: Store, name: str) -> None:
         ("hard_sharing", "feature_maps", "needs .* the option 'primitives', found 'hard_sharing'"),
         ("etr", "feature_maps", "needs .* the option 'primitives', found 'etr'"),
         ("hard_sharing", "activations", "explicit task routing, which 'hard_sharing' does not"),
+        ("hard_sharing", "predictions", "shows maps, found tasks of the kind 'attributes'"),
         ("task_routing", "activations", "explicit task routing, which 'task_routing' does not"),
     ],
 )

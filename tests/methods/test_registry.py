@@ -16,6 +16,7 @@ from mtl.methods.info import MethodInfo, Option
 METHODS = [
     "attentive",
     "cagrad",
+    "constant_predictor",
     "cross_stitch",
     "depthwise",
     "dwa",

@@ -134,7 +134,7 @@ def test_every_method_trains_on_segnet(store: Store, method: str, regime: str) -
     before = together.adam.values.clone()
     together.run(lambda _: None)
     assert torch.isfinite(together.adam.values).all()
-    assert (together.adam.values != before).any()
+    assert (together.adam.values != before).any() == (regime != "closed_form")
     for log in together.logs:
         assert set(log.selected.scores) == set(together.objective.metrics)
         assert all(np.isfinite(value) for value in log.selected.scores.values())

@@ -130,3 +130,14 @@ def test_a_logit_of_zero_is_a_yes(objective: AttributesObjective) -> None:
 def test_the_scores_are_the_objectives_metrics(objective: AttributesObjective) -> None:
     counter = counted(objective, normal(1, 8, 5), labels(8), 8)
     assert tuple(counter.scores(0)) == objective.metrics
+
+
+def test_the_best_constant_says_yes_to_everything(objective: AttributesObjective) -> None:
+    constants = objective.constants({"labels": labels(9)})
+    assert constants.shape == (5,)
+    counter = objective.counter(1)
+    targets = objective.targets({"labels": labels(9)})
+    counter.update(constants.expand(1, 9, -1), targets)
+    rates = labels(9).double().mean(0)
+    assert counter.scores(0)["recall"] == pytest.approx(1)
+    assert counter.scores(0)["precision"] == pytest.approx(float(rates.mean()), abs=1e-6)

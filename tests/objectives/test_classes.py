@@ -70,3 +70,12 @@ def test_the_scores_are_the_objectives_metrics(objective: ClassesObjective) -> N
     counter = objective.counter(1)
     counter.update(normal(1, 8, 7), objective.targets({"labels": labels(8)}))
     assert tuple(counter.scores(0)) == objective.metrics
+
+
+def test_the_best_constant_is_the_most_frequent_class(objective: ClassesObjective) -> None:
+    given = torch.tensor([[0, 0, 2], [3, 1, 2], [3, 5, 0], [1, 8, 2], [3, 0, 1]]).byte()
+    constants = objective.constants({"labels": given})
+    assert [int(constants[group].argmax()) for group in GROUPS] == [2, 3]
+    counter = objective.counter(1)
+    counter.update(constants.expand(1, 5, -1), objective.targets({"labels": given}))
+    assert counter.scores(0)["accuracy"] == pytest.approx(0.6)

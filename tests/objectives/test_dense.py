@@ -295,3 +295,43 @@ def test_the_scores_are_the_metrics() -> None:
     made = objective()
     assert set(counted(made, logits(2), maps(2), 2).scores(0)) == set(made.metrics)
     assert "abs_err" not in objective(ALONE).metrics
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_other_constant_is_better_on_the_labels_it_is_fitted_to(seed: int) -> None:
+    """Against many others: other levels of depth, other directions, and every set of classes."""
+    made, labels = objective(), maps(12, seed=seed)
+    best = made.constants(labels)
+
+    def scores(constants: Tensor) -> dict[str, float]:
+        everywhere = constants.double()[:, None, None].expand(1, 12, -1, HEIGHT, WIDTH)
+        return counted(made, everywhere, labels, 12).scores(0)
+
+    def loss(constants: Tensor) -> Tensor:
+        everywhere = constants.double()[:, None, None].expand(1, 12, -1, HEIGHT, WIDTH)
+        return made.losses(everywhere, made.targets(labels)[None])[0]
+
+    found, lost = scores(best), loss(best)
+    generator = torch.Generator().manual_seed(seed)
+    valid = labels["depth"][labels["depth"] != 0]
+    assert best[1] in valid
+    for level in torch.quantile(valid, torch.linspace(0, 1, 41)):
+        other = best.clone()
+        other[1] = level
+        assert scores(other)["abs_err_pooled"] >= found["abs_err_pooled"] - 1e-12
+    # The loss of the normals is over the pixels with valid depth; without depth, over its own.
+    alone = objective((Task("normals", "normals", ("normals",)),))
+    own = alone.constants(labels)
+    targets = alone.targets(labels)[None]
+    for _ in range(40):
+        other = torch.randn(3, generator=generator)
+        losses = [
+            alone.losses(one.double()[:, None, None].expand(1, 12, -1, HEIGHT, WIDTH), targets)
+            for one in (own, other)
+        ]
+        assert float(losses[0][0, 0]) <= float(losses[1][0, 0]) + 1e-12
+    for signs in ((1, -1), (-1, 1), (-1, -1)):
+        other = best.clone()
+        other[0], other[2] = signs
+        assert scores(other)["miou_dataset"] <= found["miou_dataset"]
+    assert lost.shape == (4,)

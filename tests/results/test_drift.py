@@ -293,7 +293,7 @@ class TestCells:
     title: Sweep
     caption: Of gamma.
     setting: celeba40
-    metric: recall
+    metrics: [recall]
     panels: [{title: Share, axis: gamma, points: {swept: half}}]
   figure_9:
     kind: gradient_conflict

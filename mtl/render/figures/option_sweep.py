@@ -1,4 +1,4 @@
-"""A metric by the value of an option: points with error bars, in panels that share the axis."""
+"""Metrics by the value of an option: points with error bars, in panels that share the axis."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from mtl.render.figures.kind import Kind
 from mtl.render.figures.plots import dashes, fingerprints, level
 from mtl.render.labels import REFERENCE, axis_label, unit_scale
 from mtl.render.style import stroke
-from mtl.results.figures.option_sweep import Panel, Point, SweepData, build
+from mtl.results.figures.option_sweep import Panel, Point, Sweep, SweepData, build
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,33 +49,36 @@ _MOST_LABELS = 30
 def line(data: SweepData) -> str:
     """On means and bars, and the level of the all-positive predictor where it is off the scale."""
     numbers_of_seeds = counts(data.heading)
-    spread = "bars and bands" if data.references else "bars"
+    spread = "bars and bands" if data.sweeps[0].references else "bars"
     text = over_seeds(numbers_of_seeds, spread, "the CSV")
     text += "; dots: single seeds" if numbers_of_seeds else ""
-    if data.all_positive is None or _shows(data):
-        return text
-    metric = METRICS[data.metric]
-    value = numbers.fixed(unit_scale(metric) * data.all_positive, metric.digits)
-    return f"{text}; {REFERENCE}: {value}, off the scale"
+    for sweep in data.sweeps:
+        if sweep.all_positive is not None and not _shows(sweep):
+            metric = METRICS[sweep.metric]
+            value = numbers.fixed(unit_scale(metric) * sweep.all_positive, metric.digits)
+            of = f" ({axis_label(metric)})" if len(data.sweeps) > 1 else ""
+            text += f"; {REFERENCE}{of}: {value}, off the scale"
+    return text
 
 
 def alt(data: SweepData) -> str:
     """What is to be seen."""
-    panels = ", ".join(f"{panel.title} ({panel.axis})" for panel in data.panels)
-    return f"{axis_label(METRICS[data.metric])} by {panels}"
+    metrics = ", ".join(axis_label(METRICS[sweep.metric]) for sweep in data.sweeps)
+    panels = ", ".join(f"{panel.title} ({panel.axis})" for panel in data.sweeps[0].panels)
+    return f"{metrics} by {panels}"
 
 
-def _points(data: SweepData) -> list[Point]:
-    return [*(point for panel in data.panels for point in panel.points), *data.references]
+def _points(sweep: Sweep) -> list[Point]:
+    return [*(point for panel in sweep.panels for point in panel.points), *sweep.references]
 
 
-def _shows(data: SweepData) -> bool:
+def _shows(sweep: Sweep) -> bool:
     """Whether the level of the all-positive predictor lies in or near the range of the values."""
-    values = [value for point in _points(data) for value in point.values]
-    if data.all_positive is None or not values:
+    values = [value for point in _points(sweep) for value in point.values]
+    if sweep.all_positive is None or not values:
         return False
     room = _NEAR * (max(values) - min(values))
-    return min(values) - room <= data.all_positive <= max(values) + room
+    return min(values) - room <= sweep.all_positive <= max(values) + room
 
 
 def _lines(panels: tuple[Panel, ...]) -> list[tuple[Panel, ...]]:
@@ -167,51 +170,53 @@ def _turn(axes: Axes, places: list[float]) -> None:
 
 
 def draw(data: SweepData) -> Figure:
-    """The panels in lines, with the references across all of them."""
-    lines = _lines(data.panels)
-    width = NARROW if len(data.panels) == 1 else WIDE
-    heights = [_height(panels) for panels in lines]
+    """The panels in lines, metric after metric, with the references across all of them."""
+    lines = [(sweep, panels) for sweep in data.sweeps for panels in _lines(sweep.panels)]
+    width = NARROW if len(data.sweeps[0].panels) == 1 else WIDE
+    heights = [_height(panels) for _, panels in lines]
     with framed(data.heading, line(data), width, sum(heights)) as figure:
         rows = figure.add_gridspec(len(lines), 1, height_ratios=heights)
-        drawn: list[Axes] = []
         handles: dict[str, Any] = {}
-        for position, panels in enumerate(lines):
+        sharing: dict[str, Axes] = {}
+        for position, (sweep, panels) in enumerate(lines):
             shares = [_share(panel) for panel in panels]
             cells = rows[position].subgridspec(1, len(panels), width_ratios=shares)
+            drawn: list[Axes] = []
             for column, panel in enumerate(panels):
-                axes = figure.add_subplot(cells[column], sharey=drawn[0] if drawn else None)
+                axes = figure.add_subplot(cells[column], sharey=sharing.get(sweep.metric))
+                sharing.setdefault(sweep.metric, axes)
                 drawn.append(axes)
-                handles |= _draw_panel(axes, panel, data)
+                handles |= _draw_panel(axes, panel, sweep)
                 room = characters(0.8 * (width - 0.6) * shares[column] / sum(shares), 8)
-                if len(data.panels) > 1:
+                if len(sweep.panels) > 1:
                     axes.set_title(textwrap.fill(mathtext(panel.title), room), fontsize=8)
                 axes.set_xlabel(textwrap.fill(mathtext(panel.axis), room))
                 if column == 0:
-                    axes.set_ylabel(axis_label(METRICS[data.metric]))
+                    axes.set_ylabel(axis_label(METRICS[sweep.metric]))
                 else:
                     axes.tick_params(axis="y", labelleft=False)
-            figure.align_xlabels(drawn[-len(panels) :])
+            figure.align_xlabels(drawn)
         legend(figure, list(handles.values()), list(handles))
     return figure
 
 
-def _draw_panel(axes: Axes, panel: Panel, data: SweepData) -> dict[str, Any]:
+def _draw_panel(axes: Axes, panel: Panel, sweep: Sweep) -> dict[str, Any]:
     """One panel with the levels; returns what the legend shows, by label."""
-    metric = METRICS[data.metric]
+    metric = METRICS[sweep.metric]
     scale = unit_scale(metric)
-    handles = _draw_points(axes, panel, scale) | _draw_references(axes, data, scale)
+    handles = _draw_points(axes, panel, scale) | _draw_references(axes, sweep, scale)
     axes.grid(axis="x", visible=False)
-    if data.all_positive is not None and _shows(data):
-        value = scale * data.all_positive
+    if sweep.all_positive is not None and _shows(sweep):
+        value = scale * sweep.all_positive
         text = f"{REFERENCE} ({numbers.fixed(value, metric.digits)})"
         handles[text] = level(axes, value)
     return handles
 
 
-def _draw_references(axes: Axes, data: SweepData, scale: float) -> dict[str, Any]:
+def _draw_references(axes: Axes, sweep: Sweep, scale: float) -> dict[str, Any]:
     """Level lines with bands, by label."""
     handles: dict[str, Any] = {}
-    for position, point in enumerate(data.references):
+    for position, point in enumerate(sweep.references):
         if point.mean is None:
             continue
         look = stroke(position if position < _SWEPT else position + 1)
@@ -224,21 +229,22 @@ def _draw_references(axes: Axes, data: SweepData, scale: float) -> dict[str, Any
 
 
 def rows(data: SweepData) -> Iterator[list[Any]]:
-    """A line for each point, then the references and the level of the all-positive predictor."""
-    for panel in data.panels:
-        for point in panel.points:
-            yield _row(data, panel.title, panel.option or "", point)
-    for point in data.references:
-        yield _row(data, "", "", point)
-    if data.all_positive is not None:
-        yield ["", "", "", "", "", REFERENCE, data.setting, data.metric, data.all_positive,
-               "", "", "", ""]  # fmt: skip
+    """Of each metric a line for each point, the references and the all-positive predictor."""
+    for sweep in data.sweeps:
+        for panel in sweep.panels:
+            for point in panel.points:
+                yield _row(data, sweep, panel.title, panel.option or "", point)
+        for point in sweep.references:
+            yield _row(data, sweep, "", "", point)
+        if sweep.all_positive is not None:
+            yield ["", "", "", "", "", REFERENCE, data.setting, sweep.metric, sweep.all_positive,
+                   "", "", "", ""]  # fmt: skip
 
 
-def _row(data: SweepData, panel: str, option: str, point: Point) -> list[Any]:
+def _row(data: SweepData, sweep: Sweep, panel: str, option: str, point: Point) -> list[Any]:
     shown = point.shown
     return [panel, option, "" if point.option is None else point.option, point.label, shown.row,
-            shown.label, data.setting, data.metric, "" if point.mean is None else point.mean,
+            shown.label, data.setting, sweep.metric, "" if point.mean is None else point.mean,
             "" if point.std is None else point.std, shown.n, " ".join(map(repr, point.values)),
             fingerprints([shown])]  # fmt: skip
 

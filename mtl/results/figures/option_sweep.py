@@ -1,4 +1,4 @@
-"""Sweeps: a metric at the selected epoch by the value of an option, in panels."""
+"""Sweeps: metrics at the selected epoch by the value of an option, in panels."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class SweepData:
-    """A sweep.
+class Sweep:
+    """One metric.
 
     Attributes:
         references: rows that are levels across all panels.
@@ -54,12 +54,19 @@ class SweepData:
             nothing, or without runs.
     """
 
-    heading: Heading
-    setting: str
     metric: str
     panels: tuple[Panel, ...]
     references: tuple[Point, ...]
     all_positive: float | None
+
+
+@dataclass(frozen=True)
+class SweepData:
+    """The same sweep by each of its metrics."""
+
+    heading: Heading
+    setting: str
+    sweeps: tuple[Sweep, ...]
 
 
 def build(
@@ -83,30 +90,29 @@ def build(
         MtlError: for unknown names, and missing or damaged runs.
     """
     source = read(project, paper, figure, allow_missing, runs)
-    spec = source.spec
+    records = (record for found in source.runs.values() for record in found.records)
+    scores = reference_scores(records)
+    sweeps = tuple(_sweep(source, metric, scores.get(metric)) for metric in source.spec.metrics)
+    return SweepData(source.heading(), source.spec.setting, sweeps)
+
+
+def _sweep(source: Source, metric: str, all_positive: float | None) -> Sweep:
     panels = []
-    for panel in spec.panels:
-        points = [_point(source, row, label, panel.option) for row, label in panel.points.items()]
+    for panel in source.spec.panels:
+        points = [
+            _point(source, metric, row, label, panel.option) for row, label in panel.points.items()
+        ]
         if panel.option is not None:
             points.sort(key=lambda point: point.option or 0.0)
         panels.append(Panel(panel.title, panel.axis, panel.option, tuple(points)))
-    references = tuple(_point(source, row, None, None) for row in spec.references)
-    records = (record for found in source.runs.values() for record in found.records)
-    scores = reference_scores(records)
-    return SweepData(
-        heading=source.heading(),
-        setting=spec.setting,
-        metric=spec.metric,
-        panels=tuple(panels),
-        references=references,
-        all_positive=scores.get(spec.metric),
-    )
+    references = tuple(_point(source, metric, row, None, None) for row in source.spec.references)
+    return Sweep(metric, tuple(panels), references, all_positive)
 
 
-def _point(source: Source, row: str, label: str | None, option: str | None) -> Point:
+def _point(source: Source, metric: str, row: str, label: str | None, option: str | None) -> Point:
     spec = source.spec
     shown = source.shown(spec.setting, row)
-    values = tuple(source.runs[spec.setting, row].values(spec.metric).values())
+    values = tuple(source.runs[spec.setting, row].values(metric).values())
     summary = summarise(values) if values else None
     planned = source.project.units_for(source.paper, spec.setting, row)[0].spec
     return Point(

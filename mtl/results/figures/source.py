@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mtl.config import products
+from mtl.config.spec import label_in
 from mtl.errors import unknown
 from mtl.results.runs import RunRef, Runs, RunSet, fingerprint_of, require_complete
 
@@ -85,7 +86,7 @@ class Source:
             setting=setting,
             setting_label=model.settings[setting].label,
             row=row,
-            label=model.rows[row].label or row,
+            label=label_in(row, model.rows[row], [model.settings[setting]]),
             n=len(found.records),
             runs=found.refs,
             missing=None if found.records else found.reason,

@@ -15,8 +15,9 @@ from mtl.results.figures.curves import Curve
 from mtl.results.figures.feature_maps import MapData, Primitive
 from mtl.results.figures.gradient_conflict import ConflictData
 from mtl.results.figures.learning_curves import CurveData
-from mtl.results.figures.option_sweep import Panel, Point, SweepData
+from mtl.results.figures.option_sweep import Panel, Point, Sweep, SweepData
 from mtl.results.figures.picture import Image
+from mtl.results.figures.predictions import PredictionData, Predictor, Scene
 from mtl.results.figures.relatedness import Gain, RelatednessData
 from mtl.results.figures.source import FigureData, Heading, Shown
 from mtl.results.statistics import summarise
@@ -113,7 +114,7 @@ def sweep_by_number(**changes: Any) -> SweepData:
     reference = point("hard_sharing", "Hard sharing", _values(0.606, 99))
     panel = Panel("CelebA", r"Sharing ratio $\gamma$", "gamma", points)
     about = heading("figure_6a", [p.shown for p in (*points, reference)], **changes)
-    return SweepData(about, "celeba8", "f_score", (panel,), (reference,), 0.331)
+    return SweepData(about, "celeba8", (Sweep("f_score", (panel,), (reference,), 0.331),))
 
 
 CATEGORIES = {
@@ -143,7 +144,7 @@ def sweep_by_label(**changes: Any) -> SweepData:
     )
     every = [p.shown for panel in panels for p in panel.points]
     about = heading("figure_8", [*every, *(p.shown for p in references)], **changes)
-    return SweepData(about, "celeba8", "f_score", tuple(panels), references, 0.605)
+    return SweepData(about, "celeba8", (Sweep("f_score", tuple(panels), references, 0.605),))
 
 
 def gradient_cka(layers: Sequence[str] = LAYERS, n: int = 5, **changes: Any) -> cka.CKAData:
@@ -267,6 +268,40 @@ def relatedness(**changes: Any) -> RelatednessData:
     return RelatednessData(heading("relatedness", every, **changes), "f_score", baseline, rows)
 
 
+def predictions(
+    kinds: Sequence[str] = ("segmentation", "depth", "normals"), **changes: Any
+) -> PredictionData:
+    """Two images of 4 x 8 pixels; one row predicts the truth, the other one thing everywhere."""
+    rng = np.random.default_rng(0)
+
+    def picture() -> Image:
+        return Image(4, 8, rng.integers(0, 256, (4, 8, 3)).tolist())
+
+    def scene() -> Scene:
+        depth = rng.uniform(1, 4, (4, 8))
+        depth[0, 0] = 0
+        truth = {
+            "segmentation": rng.integers(-1, 3, (4, 8)).tolist(),
+            "depth": depth.tolist(),
+            "normals": Image(4, 8, [[[127, 127, 0]] * 7 + [[127, 127, 127]]] * 4),
+        }
+        flat = {
+            "segmentation": [[-1] * 8] * 4,
+            "depth": [[2.0] * 8] * 4,
+            "normals": Image(4, 8, [[[127, 0, 127]] * 8] * 4),
+        }
+        chosen = [{kind: maps[kind] for kind in kinds} for maps in (truth, flat)]
+        return Scene(picture(), chosen[0], (chosen[0], chosen[1]))
+
+    rows = [shown(row) for row in ("hard_sharing", "etr")]
+    runs = tuple(
+        Predictor(one.row, one.label, one.runs[0].seed, one.runs[0].fingerprint) for one in rows
+    )
+    about = heading("predictions", rows, **changes)
+    classes = ("flat", "human", "vehicle")
+    return PredictionData(about, "celeba8", classes, runs, (scene(), scene()))
+
+
 FIGURES: dict[str, tuple[str, Callable[..., FigureData]]] = {
     "figure_1a": ("learning_curves", learning_curves),
     "figure_6a": ("option_sweep", sweep_by_number),
@@ -275,6 +310,7 @@ FIGURES: dict[str, tuple[str, Callable[..., FigureData]]] = {
     "figure_3": ("feature_maps", feature_maps),
     "figure_7a": ("activation_embedding", activation_embedding),
     "conflict": ("gradient_conflict", gradient_conflict),
+    "predictions": ("predictions", predictions),
     "relatedness": ("relatedness", relatedness),
 }
 """By name: the kind and a maker, which takes changes of the heading."""

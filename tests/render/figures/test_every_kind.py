@@ -166,7 +166,8 @@ def nothing(data):
             "Point": {"values": (), "mean": None, "std": None},
             "Gain": {"mean": None, "std": None, "n": 0},
             "CurveData": {"reference": None},
-            "SweepData": {"all_positive": None},
+            "Sweep": {"all_positive": None},
+            "PredictionData": {"classes": (), "runs": (), "scenes": ()},
             "CKAData": {"layers": (), "tasks": ()},
             "MapData": {"seed": None, "mark": None, "image": None, "primitives": ()},
             "EmbeddingData": {

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from mtl.render.figures.option_sweep import KIND, draw
+from mtl.results.figures.option_sweep import Sweep
 from tests.render.figures import fabricate
 from tests.render.figures.read import above, csv_lines, keys, outside, overlaps
 
@@ -21,13 +22,15 @@ def test_an_axis_of_numbers() -> None:
     assert axes.get_ylabel() == "Mean F-score over attributes (%)"
     assert axes.get_xlabel() == "Sharing ratio γ"
     assert ticks(axes) == ["0", "0.1", "0.3", "0.5", "0.7", "0.8", "0.9", "0.95", "1"]
-    assert list(axes.get_xticks()) == [point.option for point in data.panels[0].points]
+    assert list(axes.get_xticks()) == [point.option for point in data.sweeps[0].panels[0].points]
     assert keys(figure) == ["mean of a point's seeds", "Hard sharing"]
     [bars] = axes.containers
-    means = [100 * point.mean for point in data.panels[0].points]
+    means = [100 * point.mean for point in data.sweeps[0].panels[0].points]
     assert list(bars.lines[0].get_ydata()) == pytest.approx(means)
     assert bars.lines[0].get_linestyle() != "None"
-    for segment, point in zip(bars.lines[2][0].get_segments(), data.panels[0].points, strict=True):
+    for segment, point in zip(
+        bars.lines[2][0].get_segments(), data.sweeps[0].panels[0].points, strict=True
+    ):
         low, high = segment[:, 1]
         assert (low, high) == pytest.approx(
             (100 * (point.mean - point.std), 100 * (point.mean + point.std))
@@ -61,7 +64,7 @@ def test_panels_of_labels_share_the_vertical_axis() -> None:
 def test_single_seeds_are_dots() -> None:
     data = fabricate.sweep_by_label()
     axes = draw(data).axes[3]
-    points = data.panels[3].points
+    points = data.sweeps[0].panels[3].points
     dots = [line for line in axes.get_lines() if line.get_alpha() == 0.4]
     assert [sorted(line.get_ydata()) for line in dots] == [
         pytest.approx(sorted(100 * value for value in point.values)) for point in points
@@ -70,7 +73,9 @@ def test_single_seeds_are_dots() -> None:
 
 def test_many_panels_take_several_lines() -> None:
     data = fabricate.sweep_by_label()
-    figure = draw(dataclasses.replace(data, panels=data.panels * 2))
+    [sweep] = data.sweeps
+    twice = dataclasses.replace(sweep, panels=sweep.panels * 2)
+    figure = draw(dataclasses.replace(data, sweeps=(twice,)))
     assert len(figure.axes) == 10
     lines = Counter(round(axes.get_position().y1, 3) for axes in figure.axes)
     assert sorted(lines.values()) == [5, 5]
@@ -80,14 +85,13 @@ def test_many_panels_take_several_lines() -> None:
 
 def test_a_single_seed_has_no_spread() -> None:
     data = fabricate.sweep_by_number()
-    panel = data.panels[0]
+    panel = data.sweeps[0].panels[0]
     points = (fabricate.point("etr_0", "0", [0.6], 0.0), fabricate.point("etr_1", "1", [], 1.0))
     shown = tuple(point.shown for point in points)
     one = dataclasses.replace(
         data,
         heading=dataclasses.replace(data.heading, shown=shown),
-        panels=(dataclasses.replace(panel, points=points),),
-        references=(),
+        sweeps=(Sweep("f_score", (dataclasses.replace(panel, points=points),), (), 0.331),),
     )
     text = above(draw(one))
     assert "Mean over seeds, n = 1; dots: single seeds; all-positive" in " ".join(text)
@@ -98,7 +102,7 @@ def test_csv() -> None:
     data = fabricate.sweep_by_number()
     lines = csv_lines(KIND, data)
     assert len(lines) == 9 + 1 + 1
-    for line, point in zip(lines, data.panels[0].points, strict=False):
+    for line, point in zip(lines, data.sweeps[0].panels[0].points, strict=False):
         assert (line["panel"], line["option"]) == ("CelebA", "gamma")
         assert float(line["value"]) == point.option
         assert float(line["mean"]) == point.mean
@@ -107,3 +111,21 @@ def test_csv() -> None:
         assert line["fingerprints"] == point.shown.runs[0].fingerprint
     assert (lines[-2]["row"], lines[-2]["panel"]) == ("hard_sharing", "")
     assert (lines[-1]["label"], float(lines[-1]["mean"])) == ("all-positive predictor", 0.331)
+
+
+def test_each_metric_has_lines_and_an_axis_of_its_own() -> None:
+    data = fabricate.sweep_by_label()
+    [sweep] = data.sweeps
+    errors = dataclasses.replace(sweep, metric="abs_err", all_positive=None)
+    both = dataclasses.replace(data, sweeps=(sweep, errors))
+    figure = draw(both)
+    labels = [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()]
+    assert labels == ["Mean F-score over attributes (%)", "Abs. Err. ↓"]
+    assert len({axes.get_ylim() for axes in figure.axes}) == 2
+    assert KIND.alt(both).startswith("Mean F-score over attributes (%), Abs. Err. ↓ by Average")
+    assert [line["metric"] for line in csv_lines(KIND, both)[:: len(csv_lines(KIND, data))]] == [
+        "f_score",
+        "abs_err",
+    ]
+    assert overlaps(figure) == []
+    assert outside(figure) == []

@@ -29,7 +29,7 @@ rows:
     title: Sweep
     caption: By gamma.
     setting: celeba8
-    metric: f_score
+    metrics: [f_score]
     panels:
       - {title: Numbers, axis: Gamma, option: gamma, points: {etr: "0.9", etr_low: "0.25"}}
       - {title: Words, axis: Method, points: {gradnorm: G, task_routing: R}}
