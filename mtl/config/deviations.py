@@ -32,10 +32,6 @@ def _where(dataset: str) -> str:
     return "paper" if "real" in data_registry.describe(dataset).source_labels else "full scale"
 
 
-def _reported(scale: SettingScale, setting: Setting) -> str:
-    return (scale.selection or setting.evaluation.selection).replace("_", " ")
-
-
 def _sizes(dials: Mapping[str, Value]) -> str:
     """The numbers of images that dials state; nothing for those that they do not."""
     sizes = [f"{dials[split]} {split}" for split in ("train", "val", "test") if split in dials]
@@ -127,15 +123,11 @@ def scale_deviations(
         here, there = scale.settings.get(name), full.settings.get(name)
         if here is None or there is None:
             continue
-        where = _where(setting.dataset)
         differences = [
-            _difference(label, getattr(here, key), getattr(there, key), where)
+            _difference(label, getattr(here, key), getattr(there, key), _where(setting.dataset))
             for key, label in _TRAINING.items()
             if getattr(here, key) != getattr(there, key)
         ]
-        chosen, usual = (_reported(one, setting) for one in (here, there))
-        if chosen != usual:
-            differences.append(_difference("reported evaluation", chosen, usual, where))
         if differences:
             by_text.setdefault(", ".join(differences), []).append(setting.label)
     lines += [f"Training ({'; '.join(labels)}): {text}." for text, labels in by_text.items()]

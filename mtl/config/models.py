@@ -347,7 +347,6 @@ class SettingScale(Model):
         1, description="a fraction for one evaluation after several epochs: 0.2 for every fifth"
     )
     learning_rate: float = Field(gt=0, lt=1)
-    selection: Selection | None = Field(None, description="instead of the setting's")
     rows: dict[Identifier, RowScale] = Field({}, description="what differs for single rows")
 
 

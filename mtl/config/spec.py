@@ -96,7 +96,7 @@ def resolve(
         },
         "evaluation": {
             "split": setting.evaluation.split,
-            "selection": scale.selection or setting.evaluation.selection,
+            "selection": setting.evaluation.selection,
         },
         "diagnostics": list(diagnostics),
         "profile": profile,

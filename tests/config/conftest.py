@@ -81,7 +81,6 @@ settings:
     batch_size: 4
     eval_batch_size: 8
     learning_rate: 2e-3
-    selection: last
   nyu: *dense
   digits:
     width: 8
