@@ -42,11 +42,12 @@ def test_the_official_files_are_prepared(tmp_path: Path, depth: str) -> None:
                 arrays.targets["segmentation"][position, 0], table[labels]
             )
             name = "depths" if depth == "filled" else "rawDepths"
-            metres = written[name][number - 1][1::2, 1::2]
-            np.testing.assert_array_equal(arrays.targets["depth"][position, 0], metres)
-            camera = scaled_camera(WIDTH, HEIGHT, WIDTH // 2, HEIGHT // 2)
+            metres = written[name][number - 1]
+            np.testing.assert_array_equal(arrays.targets["depth"][position, 0], metres[1::2, 1::2])
+            camera = scaled_camera(WIDTH, HEIGHT, WIDTH, HEIGHT)
+            normals = normals_from_depth(metres, camera)
             np.testing.assert_array_equal(
-                arrays.targets["normals"][position], normals_from_depth(metres, camera)
+                arrays.targets["normals"][position], normals[:, 1::2, 1::2]
             )
             image = Image.fromarray(written["images"][number - 1])
             scaled = image.resize((WIDTH // 2, HEIGHT // 2), Image.Resampling.BILINEAR)

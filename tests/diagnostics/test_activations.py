@@ -8,8 +8,13 @@ import torch
 from torch import Tensor
 
 from mtl.data.store import Store
+from mtl.diagnostics import activations
 from mtl.training.trainer import Trainer
 from tests.diagnostics.trained import finished, trainer
+from tests.models.dense import store as dense_store
+from tests.models.dense import trainer as dense_trainer
+
+__all__ = ["dense_store"]
 
 STAGES = ["stage1.block1.conv2", "stage2.block1.conv2", "stage3.block1.conv2"]
 
@@ -71,3 +76,30 @@ def test_no_hook_stays_and_only_the_first_seed_is_shown(store: Store) -> None:
     done = finished(store, "etr", ["activations"], epochs=1)
     assert done.diagnostics["activations"].result(1) == {}
     assert all(not module._forward_hooks for module in done.network.modules())
+
+
+def test_large_maps_are_averaged_over_squares(
+    dense_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of SegNet's stages; 32 x 64 pixels become 16 x 32, smaller maps stay as they are."""
+    whole, halved = (_activations(dense_store, side, monkeypatch) for side in (64, 32))
+    assert [layer["name"].split(".")[0] for layer in whole["layers"]] == [
+        *(f"encoder{stage}" for stage in range(1, 6)),
+        *(f"decoder{stage}" for stage in range(1, 6)),
+    ]
+    for before, after in zip(whole["layers"], halved["layers"], strict=True):
+        large = max(before["height"], before["width"]) > 32
+        size = (before["height"] // (1 + large), before["width"] // (1 + large))
+        assert (after["height"], after["width"]) == size
+        for one, other in zip(before["branches"], after["branches"], strict=True):
+            maps = np.array(one["maps"]).reshape(-1, before["height"], before["width"])
+            if large:
+                maps = maps.reshape(-1, size[0], 2, size[1], 2).mean((2, 4))
+            np.testing.assert_allclose(other["maps"], maps.reshape(len(maps), -1), atol=2e-5)
+
+
+def _activations(store: Store, side: int, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setattr(activations, "SIDE", side)
+    done = dense_trainer(store, "etr", regime="synchronized", diagnostics=["activations"])
+    done.run(lambda _: None)
+    return done.diagnostics["activations"].result(0)

@@ -11,7 +11,7 @@ from mtl.errors import MtlError
 from mtl.training.network import build, count
 from mtl.training.spec import TrainingSpec
 from tests.methods.dense import KINDS, OUTPUTS, SIZE, dense_images, dense_spec
-from tests.models.test_segnet import store, trainer
+from tests.models.dense import store, trainer
 from tests.training.fabricate import make_spec
 
 __all__ = ["store"]
@@ -55,6 +55,6 @@ def test_it_is_for_dense_hosts_and_trains_by_no_gradient() -> None:
     plain = make_spec("constant_predictor", host="resnet_small", regime="closed_form")
     with pytest.raises(MtlError, match=r"model\.host: 'constant_predictor' .* for segnet"):
         build(TrainingSpec.parse(plain), (0,), (1,), (16, 16))
+    joint = dataclasses.replace(dense_spec("constant_predictor"), regime="joint")
     with pytest.raises(MtlError, match=r"'constant_predictor' trains under closed_form, found"):
-        joint = dataclasses.replace(dense_spec("constant_predictor"), regime="joint")
         build(joint, (0,), OUTPUTS, SIZE)

@@ -7,33 +7,19 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mtl.data.store import SplitSource, Store, open_store, write_store
+from mtl.data.store import Store
 from mtl.errors import MtlError
 from mtl.methods import registry
 from mtl.models.segnet import unpool
 from mtl.training.network import count
 from mtl.training.spec import TrainingSpec
-from mtl.training.trainer import Trainer
-from tests.training.fabricate import make_spec
+from tests.models.dense import HEIGHT, WIDTH, spec, store, tasks, trainer
 
 CITYSCAPES = (*(["flat", "construction", "object", "nature", "sky", "human", "vehicle"]), "depth")
-HEIGHT, WIDTH = 32, 64
+__all__ = ["store"]
 ON_SEGNET = [
     (name, regime) for name in registry.available() for regime in registry.describe(name).regimes
 ]
-
-
-def tasks(classes: int, normals: bool = False) -> list[dict[str, Any]]:
-    """Tasks of that many classes, depth, and normals."""
-    names = [f"class_{number}" for number in range(classes)]
-    found = [{"name": name, "kind": "segmentation", "columns": [name]} for name in names]
-    kinds = ("depth", "normals")[: 1 + normals]
-    return found + [{"name": kind, "kind": kind, "columns": [kind]} for kind in kinds]
-
-
-def spec(method: str, chosen: list[dict[str, Any]], width: int = 8, **changes: Any) -> dict:
-    plain = make_spec(method, host="segnet", width=width, selection="best_miou", **changes)
-    return {**plain, "tasks": chosen}
 
 
 def parameters(method: str, chosen: list[dict[str, Any]], **changes: Any) -> Any:
@@ -83,49 +69,6 @@ def test_unpooling_is_torchs() -> None:
         for one in (ours, theirs)
     ]
     assert torch.equal(*gradients)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Noise in which the brightness of a pixel tells its class, depth and normal."""
-    rng = np.random.default_rng(0)
-    splits = {}
-    for split, size in {"train": 8, "val": 4}.items():
-        items = []
-        for _ in range(size):
-            image = rng.integers(0, 256, (3, HEIGHT, WIDTH)).astype(np.uint8)
-            classes = (image[:1] > 128).astype(np.uint8) + (image[1:2] > 128)
-            classes[:, :2] = 255
-            normals = np.zeros((3, HEIGHT, WIDTH), np.float32)
-            normals[2] = -1
-            depth = (image[:1] / 255 + 0.1).astype(np.float32)
-            depth[:, -2:] = 0
-            items.append(
-                {"images": image, "segmentation": classes, "depth": depth, "normals": normals}
-            )
-        splits[split] = SplitSource([str(number) for number in range(size)], items)
-    directory = tmp_path_factory.mktemp("dense") / "store"
-    write_store(
-        directory,
-        dataset="tiny",
-        identity={},
-        fingerprint="0123456789ab",
-        source="twin",
-        source_label="noise",
-        columns=["class_0", "class_1", "class_2", "depth", "normals"],
-        classes=[2, 2, 2, 0, 0],
-        targets=["segmentation", "depth", "normals"],
-        height=HEIGHT,
-        width=WIDTH,
-        splits=splits,
-    )
-    return open_store(directory)
-
-
-def trainer(store: Store, method: str, seeds: tuple[int, ...] = (3, 11), **changes: Any) -> Trainer:
-    settings = {"batch_size": 4, "epochs": 1, "learning_rate": 1e-3, **changes}
-    parsed = TrainingSpec.parse(spec(method, tasks(3, True), **settings))
-    return Trainer(parsed, seeds, store, torch.device("cpu"), torch.float64)
 
 
 @pytest.mark.parametrize(("method", "regime"), ON_SEGNET)
