@@ -24,7 +24,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from benchmarks.task import Size, make_store, seeds, specification
+from benchmarks.task import (
+    Size,
+    dense_specification,
+    make_dense_store,
+    make_store,
+    seeds,
+    specification,
+)
 from mtl.data.store import Store
 from mtl.layers.primitives.layer import PrimitivesConv2d
 from mtl.layers.replicas import Replicas, initialise
@@ -103,9 +110,13 @@ def stepper(
         plain: with the layers as the papers print them.
     """
     spec = TrainingSpec.parse(specification(size, method, **options))  # type: ignore[arg-type]
-    trainer = Trainer(spec, group, store, torch.device("cpu"), plain=plain)
-    update = UPDATE_RULES[spec.regime]
-    indices = torch.arange(len(group) * size.batch).view(len(group), -1) % size.train
+    return _step_of(Trainer(spec, group, store, torch.device("cpu"), plain=plain), size)
+
+
+def _step_of(trainer: Trainer, size: Size) -> Action:
+    update, group = UPDATE_RULES[trainer.spec.regime], trainer.seeds
+    images_of_all = len(trainer.train_images)
+    indices = torch.arange(len(group) * size.batch).view(len(group), -1) % images_of_all
 
     def step() -> None:
         images, labels = trainer.train_images.gather(indices)
@@ -232,6 +243,24 @@ def weighing_the_tasks(store: Store, size: Size) -> Iterator[Comparison]:
             yield compare(size, what, "hard sharing", ours, theirs, demand)
 
 
+def tasks_together(store: Store, size: Size) -> Iterator[Comparison]:
+    """A synchronized step of a dense host: the tasks' passes as one, and one after another."""
+    for label, method in (
+        ("ETR", "etr"),
+        ("ETR-NLP", "etr_nlp"),
+        ("task routing", "task_routing"),
+        ("attentive", "attentive"),
+    ):
+        steps = []
+        for together in (False, True):
+            spec = TrainingSpec.parse(dense_specification(size, method))
+            trainer = Trainer(spec, list(seeds(size)), store, torch.device("cpu"))
+            trainer.network.trunk.tasks_together = together
+            steps.append(_step_of(trainer, size))
+        what = f"SegNet, step of {size.seeds} seeds, 8 tasks' passes as one: {label}"
+        yield compare(size, what, "one task after another", *steps)
+
+
 def optimiser(store: Store, size: Size) -> Iterator[Comparison]:
     """A step of Adam alone, on all seeds' parameters."""
     spec = TrainingSpec.parse(specification(size, "hard_sharing"))
@@ -252,6 +281,7 @@ def measure(size: Size, folder: Path) -> Iterator[Comparison]:
     yield from end_to_end(store, size, folder)
     for part in (seeds_together, fast_layers, weighing_the_tasks, optimiser):
         yield from part(store, size)
+    yield from tasks_together(make_dense_store(folder / "dense", size), size)
 
 
 def row(comparison: Comparison) -> str:
@@ -271,7 +301,7 @@ def header(size: Size) -> list[str]:
         f"taken in turn; {platform.machine()} with {torch.backends.cpu.get_cpu_capability()}, "
         f"{os.cpu_count()} cores, torch {torch.__version__}. "
         f"ResNet18 of width {size.width}, images {size.side} x {size.side}, batch {size.batch}, "
-        f"8 tasks where nothing else is said.",
+        f"8 tasks where nothing else is said; SegNet's images are twice as wide.",
         "",
         "| what | baseline | baseline's time | time | ratio | demand |",
         "|---|---|---|---|---|---|",

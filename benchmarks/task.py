@@ -1,4 +1,5 @@
-"""The configuration that the benchmarks train: ResNet18 on noise with CelebA's 8 or 40 tasks."""
+"""The configurations that the benchmarks train: ResNet18 on noise with CelebA's 8 or 40 tasks, and
+SegNet on noise with Cityscapes' 8."""
 
 from __future__ import annotations
 
@@ -9,8 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from mtl.data import cityscapes
 from mtl.data.celeba import PARTITIONS
-from mtl.data.store import Store, labelled, open_store, write_store
+from mtl.data.store import (
+    DEPTH,
+    IMAGES,
+    SEGMENTATION,
+    SplitSource,
+    Store,
+    labelled,
+    open_store,
+    write_store,
+)
 from mtl.methods import registry
 
 FINGERPRINT = "0" * 12
@@ -68,6 +79,49 @@ def make_store(folder: Path, size: Size) -> Store:
         splits=splits,
     )
     return open_store(folder)
+
+
+def make_dense_store(folder: Path, size: Size) -> Store:
+    """Noise twice as wide as high, with classes and depths that nothing predicts."""
+    generator = np.random.default_rng(0)
+    shape = (size.side, 2 * size.side)
+    splits = {
+        name: SplitSource(
+            [str(index) for index in range(n)],
+            [
+                {
+                    IMAGES: generator.integers(0, 256, (3, *shape)).astype(np.uint8),
+                    SEGMENTATION: generator.integers(0, 7, (1, *shape)).astype(np.uint8),
+                    DEPTH: generator.random((1, *shape), np.float32),
+                }
+                for _ in range(n)
+            ],
+        )
+        for name, n in {"train": 4 * size.batch, "val": 1}.items()
+    }
+    write_store(
+        folder,
+        dataset="cityscapes",
+        identity={},
+        fingerprint=FINGERPRINT,
+        source="twin",
+        source_label="noise",
+        columns=cityscapes.COLUMNS,
+        classes=cityscapes.CLASSES,
+        targets=(SEGMENTATION, DEPTH),
+        height=shape[0],
+        width=shape[1],
+        splits=splits,
+    )
+    return open_store(folder)
+
+
+def dense_specification(size: Size, method: str) -> dict[str, Any]:
+    """SegNet with Cityscapes' tasks, trained synchronized, as `specification` elsewhere."""
+    plain = specification(size, method, host="segnet", regime="synchronized")
+    tasks = cityscapes.PARTITIONS["tasks8"]()
+    evaluation = {"split": "val", "selection": "last"}
+    return {**plain, "dataset": "cityscapes", "tasks": tasks, "evaluation": evaluation}
 
 
 def specification(
