@@ -12,6 +12,7 @@ from pathlib import Path
 from mtl.config import datasets, hosts
 from mtl.config.check_figures import check_figures, check_setting
 from mtl.config.models import DatasetScale, Paper, Row, Scale, Setting, Table
+from mtl.config.spec import starting_row
 from mtl.config.yaml_file import Document, FieldPath
 from mtl.data import registry as data_registry
 from mtl.errors import MtlError, unknown
@@ -213,6 +214,16 @@ def _check_setting_rows(
                 _check_method(problems, document, place, changed, registry.describe(method))
 
 
+def _check_start(
+    problems: Problems, document: Document, field: FieldPath, paper: Paper, info: MethodInfo
+) -> None:
+    """A method whose runs start from another's needs a row of that one in the paper."""
+    try:
+        starting_row(paper, info)
+    except MtlError as error:
+        problems.add(document, field, str(error))
+
+
 def check_paper(problems: Problems, paper: Paper, document: Document, root: Path) -> None:
     """Check all names and options of one paper."""
     for name, setting in paper.settings.items():
@@ -226,6 +237,8 @@ def check_paper(problems: Problems, paper: Paper, document: Document, root: Path
                 problems.add(document, field, str(error))
                 continue
             _check_method(problems, document, field, row, info)
+            if info.starts_from:
+                _check_start(problems, document, (*field, "method"), paper, info)
     for name, setting in paper.settings.items():
         _check_setting_rows(problems, document, ("settings", name, "rows"), paper, setting)
     for name, row in paper.rows.items():

@@ -27,6 +27,8 @@ def metrics(tasks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     kinds = dict.fromkeys(task["kind"] for task in tasks)
     if "classes" in kinds:
         return (*(f"accuracy_{task['name']}" for task in tasks), "accuracy")
+    if "labels" in kinds:
+        return (*(task["name"] for task in tasks), "overall")
     return tuple(metric for kind in kinds for metric in _OF_KIND[kind])
 
 

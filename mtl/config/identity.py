@@ -44,10 +44,12 @@ def run_identity(
     seeds: Sequence[int],
     data: Mapping[str, str],
     code: Mapping[str, str],
+    start: str | None = None,
 ) -> Identity:
     """A unit of runs: the resolved spec, the seeds trained together, the data, the code.
 
-    The seeds are part of it because float32 results depend on how many train in one process.
+    The seeds are part of it because float32 results depend on how many train in one process, and
+    so is the fingerprint of the unit whose weights it starts from, if there is one.
     """
     return {
         "schema": SCHEMA,
@@ -55,6 +57,7 @@ def run_identity(
         "seeds": list(seeds),
         "data": dict(data),
         "code": dict(code),
+        **({} if start is None else {"start": start}),
     }
 
 

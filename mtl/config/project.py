@@ -17,12 +17,13 @@ from mtl.config.identity import (
 )
 from mtl.config.load import DEFAULT_SCALE
 from mtl.config.models import Paper, RowScale, Scale, Setting, SettingScale
-from mtl.config.spec import in_setting, resolve, seed_groups
+from mtl.config.spec import in_setting, resolve, seed_groups, starting_row
 from mtl.config.units import RUNS, Prepared, RunUnit, Twin
 from mtl.data import registry as data_registry
 from mtl.errors import MtlError, unknown
 from mtl.io import fingerprint, read_json, sha256
 from mtl.methods import registry
+from mtl.methods.info import MethodInfo
 from mtl.objectives.kinds import KINDS
 from mtl.provenance.closure import CodeBase
 
@@ -206,9 +207,11 @@ class Project:
             "source": data.source,
             "source_label": data.source_label,
         }
+        starts = self._starts(paper, setting_name, info)
         units = []
         for seeds in seed_groups(self.scale.seeds, self.scale.seeds_together):
-            identity = run_identity(spec, seeds, source, code)
+            start = starts.get(seeds)
+            identity = run_identity(spec, seeds, source, code, start and start.fingerprint)
             mark = run_fingerprint(identity)
             units.append(
                 RunUnit(
@@ -220,9 +223,19 @@ class Project:
                     identity=identity,
                     path=RUNS / setting.dataset / row.method / mark,
                     data=data,
+                    start=start,
                 )
             )
         return units
+
+    def _starts(
+        self, paper: Paper, setting: str, info: MethodInfo
+    ) -> dict[tuple[int, ...], RunUnit]:
+        """By its seeds, each unit whose weights those of a method start from."""
+        if not info.starts_from:
+            return {}
+        row = starting_row(paper, info)
+        return {unit.seeds: unit for unit in self.units_for(paper.name, setting, row)}
 
     def _full(self, setting: str, row: str) -> tuple[SettingScale, RowScale] | None:
         """A row of a setting at the full scale, if there is one."""
@@ -258,7 +271,8 @@ class Project:
                 *(self.table_units(name, table) for table in self.papers[name].tables),
                 *(self.figure_units(name, figure) for figure in self.papers[name].figures),
             )
-            for unit in units
+            for planned in units
+            for unit in ((planned,) if planned.start is None else (planned.start, planned))
         )
 
     def unit(self, name: str) -> RunUnit:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mtl.config.models import Row, RowScale, Setting, SettingScale
+from mtl.config.models import Paper, Row, RowScale, Setting, SettingScale
+from mtl.errors import MtlError
 from mtl.methods import registry
 from mtl.methods.info import MethodInfo
 
@@ -122,6 +123,21 @@ def _profile(
         "options": method_options(in_setting(row, own.options), info),
         "size": list(setting.profile),
     }
+
+
+def starting_row(paper: Paper, info: MethodInfo) -> str:
+    """The row of a paper whose runs a method's start from: the first of that method.
+
+    Raises:
+        MtlError: when the paper has none.
+    """
+    for name, row in paper.rows.items():
+        if row.method == info.starts_from and row.regime is None and not row.options:
+            return name
+    raise MtlError(
+        f"{paper.name}: the runs of '{info.name}' start from those of '{info.starts_from}', of "
+        "which the paper has no row without options"
+    )
 
 
 def seed_groups(seeds: int, together: int) -> list[tuple[int, ...]]:

@@ -83,6 +83,8 @@ class RunUnit:
         identity: everything that determines the results; its hash is the fingerprint.
         path: the records' folder, relative to the project.
         data: the prepared dataset.
+        start: the unit of the same seeds whose trained weights this one starts from; None for
+            random ones.
     """
 
     dataset: str
@@ -93,6 +95,7 @@ class RunUnit:
     identity: Identity = field(repr=False)
     path: Path
     data: Prepared = field(repr=False)
+    start: RunUnit | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -140,6 +143,11 @@ class RunUnit:
     def checkpoints(self) -> Path:
         """The folder of the trained weights."""
         return CHECKPOINTS / self.name
+
+    @property
+    def weights(self) -> tuple[Path, ...]:
+        """The seeds' trained weights."""
+        return tuple(self.checkpoints / f"seed{seed}.safetensors" for seed in self.seeds)
 
     @property
     def resume(self) -> Path:

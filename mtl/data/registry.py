@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from mtl.data.partitions import FURTHER
 from mtl.errors import MtlError, unknown
 
 
@@ -61,7 +62,7 @@ class DatasetInfo:
     @property
     def partitions(self) -> dict[str, Callable[[], list[dict[str, Any]]]]:
         """The ways to divide the columns into tasks, by name."""
-        return load(self.name).PARTITIONS
+        return {**load(self.name).PARTITIONS, **FURTHER.get(self.name, {})}
 
 
 _DATASETS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,6 +133,18 @@ class Method:
             size: `(H, W)` of the images.
         """
         return build(unit, self.context, self.width(width), size)
+
+    def start(self, model: nn.Module, weights: Sequence[Mapping[str, Tensor]]) -> None:
+        """Called once, on the initialised network, where the record names `starts_from`.
+
+        Args:
+            weights: of each seed, the parameters and buffers of that method's network by name.
+        """
+        raise NotImplementedError
+
+    def penalty(self, model: nn.Module) -> Tensor | None:
+        """`[S]` a term that the joint regime adds to each seed's loss, or None."""
+        return None
 
     def fit(self, model: nn.Module, objective: Objective, labels: Labels) -> None:
         """Called once, on the initialised network before its first step.

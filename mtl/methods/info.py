@@ -49,6 +49,8 @@ class MethodInfo:
             fitted in closed form has no other.
         options: its hyper-parameters by name.
         hosts: the host networks that it is defined for; empty for all.
+        starts_from: the method whose runs, of the same setting and seeds, give the first weights;
+            empty for none.
     """
 
     name: str
@@ -60,3 +62,4 @@ class MethodInfo:
     regimes: tuple[Regime, ...]
     options: dict[str, Option] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
+    starts_from: str = ""

@@ -71,6 +71,10 @@ METRICS: dict[str, Metric] = {
         _percent("accuracy_left", "Left digit", "left", primary=True),
         _percent("accuracy_right", "Right digit", "right", primary=True),
         _percent("accuracy", "Mean accuracy", None),
+        _share("gender", "Gender", "gender", primary=True),
+        _share("age", "Age", "age", primary=True),
+        _share("clothes", "Clothes", "clothes", primary=True),
+        _share("overall", "Overall", None),
         # Of the ways to average, the first is the one of the papers' tables; the others are shown
         # beside it and enter no delta and no rank, since their task is None.
         _share("miou", "mIoU", "segmentation", primary=True),

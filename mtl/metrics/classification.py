@@ -6,7 +6,7 @@ they were cut into batches. Only numpy is imported: training imports this module
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -108,3 +108,27 @@ def class_scores(columns: Sequence[str], correct: ArrayLike, n: int) -> dict[str
         f"accuracy_{column}": float(count / n) for column, count in zip(columns, right, strict=True)
     }
     return {**scores, "accuracy": float(np.mean(right) / n)}
+
+
+def label_scores(groups: Mapping[str, ArrayLike], n: int) -> dict[str, float]:
+    """Accuracy of each task, the mean over its binary labels, and the mean over the tasks.
+
+    Args:
+        groups: of each task, [A_t] right answers for each of its labels.
+        n: samples in the split.
+
+    Returns:
+        The accuracy under each task's name, and "overall", fractions in [0, 1].
+
+    Raises:
+        MtlError: for an empty split, or more right answers than samples.
+    """
+    if n <= 0:
+        raise MtlError(f"n: accuracy needs at least one sample, found {n}")
+    scores = {}
+    for name, correct in groups.items():
+        right = _counts(name, correct)
+        if (right > n).any():
+            raise MtlError(f"{name}: {right.max():g} right answers exceed the {n} samples")
+        scores[name] = float(np.mean(right) / n)
+    return {**scores, "overall": float(np.mean(list(scores.values())))}

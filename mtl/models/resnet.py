@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -23,11 +24,13 @@ class BasicBlock(nn.Module):
         c_out: int,
         stride: int,
         size: tuple[int, int],
+        running_statistics: bool = False,
     ):
         super().__init__()
         self.seeds = context.replicas.seeds
-        first = UnitSpec(f"{name}.conv1", "conv", c_in, c_out, 3, stride, True, size)
-        second = UnitSpec(f"{name}.conv2", "conv", c_out, c_out, 3, 1, True, first.out_size)
+        norm = partial(UnitSpec, running_statistics=running_statistics)
+        first = norm(f"{name}.conv1", "conv", c_in, c_out, 3, stride, True, size)
+        second = norm(f"{name}.conv2", "conv", c_out, c_out, 3, 1, True, first.out_size)
         self.out_size = first.out_size
         self.conv1 = unit(first, context)
         self.conv2 = unit(second, context)
@@ -55,6 +58,7 @@ class ResNet(Trunk):
         size: `(H, W)` of the images.
         stem_kernel, stem_stride, stem_pool: the first convolution, and whether a 3x3/2 max
             pooling follows.
+        running_statistics: whether the normalisations keep them for evaluation.
     """
 
     def __init__(
@@ -68,10 +72,14 @@ class ResNet(Trunk):
         stem_kernel: int,
         stem_stride: int,
         stem_pool: bool,
+        running_statistics: bool = False,
     ):
         super().__init__()
         self.stem_pool = stem_pool
-        stem = UnitSpec("stem", "stem", 3, width, stem_kernel, stem_stride, True, size)
+        stem = UnitSpec(
+            "stem", "stem", 3, width, stem_kernel, stem_stride, True, size,
+            running_statistics=running_statistics,
+        )  # fmt: skip
         self.stem = unit(stem, context)
         size = pooled_size(stem.out_size, 3, 2, 1) if stem_pool else stem.out_size
         channels = width
@@ -81,7 +89,9 @@ class ResNet(Trunk):
                 stride = 2 if stage > 0 and position == 0 else 1
                 name = f"stage{stage + 1}.block{position + 1}"
                 c_out = width * 2**stage
-                block = BasicBlock(unit, context, name, channels, c_out, stride, size)
+                block = BasicBlock(
+                    unit, context, name, channels, c_out, stride, size, running_statistics
+                )
                 self.blocks.append(block)
                 channels, size = c_out, block.out_size
         self.features = channels

@@ -21,7 +21,7 @@ class Build(Objective):
     logits, which is the same but exact for large ones).
     """
 
-    metrics = ("precision", "recall", "f_score")
+    metrics: tuple[str, ...] = ("precision", "recall", "f_score")
 
     def __init__(self, tasks: Sequence[Task], columns: Sequence[str], classes: Sequence[int]):
         super().__init__(tasks, columns, classes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 KINDS = {
     "attributes": "attributes",
     "classes": "classes",
+    "labels": "labels",
     "segmentation": "dense",
     "depth": "dense",
     "normals": "dense",

@@ -10,8 +10,12 @@ from mtl.errors import MtlError, unknown
 from mtl.objectives.base import Objective, Task
 from mtl.objectives.kinds import KINDS
 
-_CLASSES = {"attributes": 2, SEGMENTATION: 2, DEPTH: 0, NORMALS: 0}
+_CLASSES = {"attributes": 2, "labels": 2, SEGMENTATION: 2, DEPTH: 0, NORMALS: 0}
 """The number of classes that a column of the kind has, if it is fixed."""
+
+
+_OF_COLUMNS = ("attributes", "labels")
+"""The kinds of tasks with any number of columns."""
 
 
 def build(tasks: Sequence[Task], columns: Sequence[str], classes: Sequence[int]) -> Objective:
@@ -46,7 +50,7 @@ def _check(task: Task, columns: Sequence[str], classes: Sequence[int]) -> None:
                 f"{place}: column '{name}' has {count} classes; the kind '{task.kind}' needs "
                 f"{needed}"
             )
-    if task.kind != "attributes" and len(task.columns) != 1:
+    if task.kind not in _OF_COLUMNS and len(task.columns) != 1:
         raise MtlError(
             f"{place}.columns: the kind '{task.kind}' takes one column a task, found "
             f"{len(task.columns)}"

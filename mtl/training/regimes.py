@@ -55,6 +55,9 @@ def joint(
         (trunk * features.grad).sum().backward()
     else:
         step.write_shared(combination)
+    penalty = method.penalty(network)
+    if penalty is not None:
+        penalty.sum().backward()
     adam.step()
     method.after_step()
     return losses.detach()

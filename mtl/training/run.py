@@ -53,6 +53,7 @@ def train_unit(
     resume: Path,
     identity: Mapping[str, Any],
     fingerprint: str,
+    start: Sequence[Path] = (),
     device: str = "auto",
     resume_interval_s: float = INTERVAL_S,
 ) -> None:
@@ -69,6 +70,7 @@ def train_unit(
         resume: folder for the resumable state; the caller removes it once the records are safe.
         identity: what `fingerprint` hashes; goes into the records.
         fingerprint: names the unit.
+        start: the checkpoints, one a seed, of the method that this one starts from.
         device: "auto", "cpu", "cuda" or "cuda:<n>".
         resume_interval_s: seconds between stored states.
 
@@ -77,10 +79,14 @@ def train_unit(
             damaged resumable state or a full disk.
         Interrupted: after SIGINT or SIGTERM.
     """
+    from safetensors.torch import load_file
+
     make_deterministic()
     parsed = TrainingSpec.parse(spec)
     data = open_store(store, expect_fingerprint=identity["data"]["fingerprint"])
     trainer = Trainer(parsed, seeds, data, choose_device(device))
+    if start:
+        trainer.start_from([load_file(path) for path in start])
     size = (data.height, data.width)
     counts = count(parsed, trainer.objective.outputs, size)
     printed = profile(parsed, trainer.objective.outputs, size)

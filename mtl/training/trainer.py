@@ -134,6 +134,11 @@ class Trainer:
         self.diagnostics = {name: diagnostics.build(name, subject) for name in spec.diagnostics}
         self.timings = {"train_s": 0.0, "eval_s": 0.0, "diagnostics_s": 0.0}
 
+    @torch.no_grad()
+    def start_from(self, weights: Sequence[Mapping[str, Tensor]]) -> None:
+        """Begin with what another method has learned: of each seed, its weights by name."""
+        self.method.start(self.network, weights)
+
     def _check_selection(self) -> None:
         rule = self.spec.selection
         metric = rule.removeprefix(BEST)

@@ -54,15 +54,25 @@ def candidates(project: Project) -> list[Pair]:
         if unit.is_done(project.root):
             continue
         stored = stored_units(project.root, unit.dataset, unit.method)
-        found = [pair for pair in (Pair(unit, one) for one in stored) if _is_kept(project, pair)]
+        carried = {pair.unit.fingerprint: pair.stored.fingerprint for pair in pairs}
+        found = [
+            pair for pair in (Pair(unit, one) for one in stored) if _is_kept(project, pair, carried)
+        ]
         if found:
             pairs.append(min(found, key=lambda pair: len(pair.changes)))
     return pairs
 
 
-def _is_kept(project: Project, pair: Pair) -> bool:
-    """Whether nothing differs but code, and the code of the data only where they are the same."""
+def _is_kept(project: Project, pair: Pair, carried: Mapping[str, str]) -> bool:
+    """Whether nothing differs but code, and the code of the data only where they are the same.
+
+    The same holds of the runs that it starts from; `carried` are the fingerprints before, of those
+    that are carried over themselves.
+    """
     others = [line for line in pair.changes if line not in pair.files]
+    if (start := pair.unit.start) is not None and start.fingerprint in carried:
+        before = carried[start.fingerprint]
+        others = [line for line in others if line != f"start: {before} -> {start.fingerprint}"]
     return not others or (
         all(line.startswith("data.fingerprint:") for line in others) and _same_arrays(project, pair)
     )

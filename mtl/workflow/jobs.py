@@ -17,6 +17,7 @@ from mtl.data import registry
 from mtl.errors import MtlError
 from mtl.io import atomic_directory, read_json
 from mtl.workflow import failures
+from mtl.workflow.retrain import starting_weights
 
 Reload = Callable[[], Project]
 Made = TypeVar("Made", Twin, Prepared)
@@ -168,6 +169,7 @@ def train(
         with (
             atomic_directory(project.root / unit.path) as records,
             atomic_directory(project.root / unit.checkpoints) as checkpoints,
+            starting_weights(project, unit, device) as start,
         ):
             train_unit(
                 unit.spec,
@@ -178,6 +180,7 @@ def train(
                 project.root / unit.resume,
                 unit.identity,
                 unit.fingerprint,
+                start=start,
                 device=device,
             )
             if reload is not None:

@@ -11,8 +11,45 @@ from pathlib import Path
 from mtl.config import Project, RunUnit
 from mtl.config.units import CACHE
 from mtl.errors import MtlError
-from mtl.io import sha256
+from mtl.io import sha256, sha256_file
 from mtl.results.records import Unit, load_unit
+
+
+@contextmanager
+def starting_weights(project: Project, unit: RunUnit, device: str = "auto") -> Iterator[list[Path]]:
+    """The checkpoints that a unit starts from, one a seed; none where it starts from random ones.
+
+    Weights need not be stored: where only their records are, they are trained again, and must be
+    those that the records name.
+
+    Raises:
+        MtlError: when the records are absent, or the weights cannot be had as they were.
+    """
+    if unit.start is None:
+        yield []
+        return
+    start = unit.start
+    if not start.is_done(project.root):
+        raise MtlError(
+            f"{unit.name} starts from the runs {start.name}, which do not exist; train them with "
+            f"`python -m mtl train {start.name}`"
+        )
+    wanted = [
+        record.checkpoint["sha256"] for record in load_unit(project.root / start.path).records
+    ]
+    stored = [project.root / path for path in start.weights]
+    if all(path.is_file() for path in stored) and [*map(sha256_file, stored)] == wanted:
+        yield stored
+        return
+    with retrained(project, start, device) as again:
+        if [record.checkpoint["sha256"] for record in again.records] != wanted:
+            raise MtlError(
+                f"{unit.name} starts from the weights of {start.name}, which are not on disk; "
+                "trained again here they are others, as on another platform. Remove "
+                f"{start.path} to train those runs here"
+            )
+        folder = again.path.parent / "checkpoints"
+        yield [folder / path.name for path in start.weights]
 
 
 @contextmanager
@@ -20,7 +57,7 @@ def retrained(project: Project, unit: RunUnit, device: str = "auto") -> Iterator
     """Train a unit into a scratch folder, which is gone afterwards.
 
     Yields:
-        The new records.
+        The new records; the weights lie beside their folder in `checkpoints`.
 
     Raises:
         MtlError: when the prepared data are absent or the training fails.
@@ -34,7 +71,10 @@ def retrained(project: Project, unit: RunUnit, device: str = "auto") -> Iterator
         )
     cache = project.root / CACHE
     cache.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache, prefix="retrain-") as name:
+    with (
+        tempfile.TemporaryDirectory(dir=cache, prefix="retrain-") as name,
+        starting_weights(project, unit, device) as start,
+    ):
         scratch = Path(name)
         train_unit(
             unit.spec,
@@ -45,6 +85,7 @@ def retrained(project: Project, unit: RunUnit, device: str = "auto") -> Iterator
             scratch / "resume",
             unit.identity,
             unit.fingerprint,
+            start=start,
             device=device,
         )
         yield load_unit(scratch / "records")

@@ -25,6 +25,7 @@ METHODS = [
     "ghost",
     "gradnorm",
     "hard_sharing",
+    "interrogate",
     "lbconv",
     "maximum_roaming",
     "mgda_ub",

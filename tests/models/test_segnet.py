@@ -18,7 +18,10 @@ from tests.models.dense import HEIGHT, WIDTH, spec, store, tasks, trainer
 CITYSCAPES = (*(["flat", "construction", "object", "nature", "sky", "human", "vehicle"]), "depth")
 __all__ = ["store"]
 ON_SEGNET = [
-    (name, regime) for name in registry.available() for regime in registry.describe(name).regimes
+    (name, regime)
+    for name in registry.available()
+    if "segnet" in (registry.describe(name).hosts or ["segnet"])
+    for regime in registry.describe(name).regimes
 ]
 
 

@@ -39,6 +39,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         resume: Path,
         identity: Mapping[str, Any],
         fingerprint: str,
+        start: list[Path],
         device: str,
     ) -> None:
         folders.append(out)

@@ -99,10 +99,11 @@ def raw_inputs(wildcards):
 
 
 def run_inputs(wildcards):
-    """The prepared data, until the unit is trained."""
+    """The prepared data and the runs that it starts from, until the unit is trained."""
     unit = UNITS[f"{wildcards.dataset}/{wildcards.method}/{wildcards.fp}"]
     done = unit.is_done(PROJECT.root)
-    return need(done, unit.data.record) + lost_records([unit])
+    start = [unit.start.record] if unit.start else []
+    return need(done, unit.data.record, *start) + lost_records([unit])
 
 
 def work(wildcards):

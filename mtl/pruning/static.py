@@ -1,0 +1,238 @@
+"""A gated residual network with its gates burnt in: one seed, only the filters that are used.
+
+Pruning removes output filters. A task keeps those whose gate is open, the shared branch those that
+some task takes; inputs stay whole, since every channel comes from one branch or the other. What the
+shared branch computes for nobody is dropped as well, and with it the mixture it would read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from mtl.layers.convolution import RunningBatchNorm2d, grouped_conv2d
+from mtl.methods.interrogate import GatedResNet
+from mtl.models.resnet import BasicBlock
+from mtl.training.network import Network
+
+
+class StaticUnit(nn.Module):
+    """A convolution and its normalisation, of some filters of one branch.
+
+    Args:
+        weight: `[K, C_in, k, k]`.
+        norm: weight and bias `[K]`, and the running mean and variance or None twice; None for none.
+        stride: of the convolution.
+    """
+
+    scale: Tensor
+    shift: Tensor
+    mean: Tensor | None
+    variance: Tensor | None
+
+    def __init__(
+        self, weight: Tensor, norm: Sequence[Tensor | None] | None, stride: int, eps: float = 1e-5
+    ):
+        super().__init__()
+        self.weight = nn.Parameter(weight.clone(), requires_grad=False)
+        self.stride, self.eps, self.normalised = stride, eps, norm is not None
+        names = ("scale", "shift", "mean", "variance")
+        for name, tensor in zip(names, norm or [None] * 4, strict=True):
+            self.register_buffer(name, None if tensor is None else tensor.clone())
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = grouped_conv2d(x, self.weight[None], self.stride)
+        if not self.normalised:
+            return x
+        mean, variance = self.mean, self.variance
+        if mean is None or variance is None:  # the host normalises by the statistics of the batch
+            mean = x.mean((0, 2, 3))
+            variance = x.var((0, 2, 3), unbiased=False)
+        shape = (1, -1, 1, 1)
+        x = (x - mean.view(shape)) / torch.sqrt(variance.view(shape) + self.eps)
+        return x * self.scale.view(shape) + self.shift.view(shape)
+
+
+class Choice(nn.Module):
+    """Puts together each task's channels behind a unit, and the mixture for the shared branch.
+
+    Args:
+        own: `[T, C]` bool, where a task has a filter of its own.
+        mixture: `[T, C]` weights of the tasks' channels; None where nothing reads the mixture.
+    """
+
+    places: Tensor
+    mixture: Tensor | None
+
+    def __init__(self, own: Tensor, mixture: Tensor | None):
+        super().__init__()
+        kept = (~own).any(0)
+        places = []
+        for chosen in own:
+            count = int(chosen.sum())
+            of_own = chosen.cumsum(0) - 1
+            of_shared = count + kept.cumsum(0) - 1
+            places.append(torch.where(chosen, of_own, of_shared))
+        self.register_buffer("places", torch.stack(places))
+        self.register_buffer("mixture", mixture)
+
+    def forward(self, own: Sequence[Tensor | None], shared: Tensor | None) -> list[Tensor | None]:
+        """Maps of the kept filters -> `[B, C, H, W]` of each task, then the mixture or None."""
+        full: list[Tensor] = []
+        for maps, places in zip(own, self.places, strict=True):
+            found = [part for part in (maps, shared) if part is not None]
+            full.append(torch.cat(found, dim=1)[:, places])
+        if self.mixture is None:
+            return [*full, None]
+        parts = [
+            weights.view(1, -1, 1, 1) * maps
+            for weights, maps in zip(self.mixture, full, strict=True)
+        ]
+        return [*full, torch.stack(parts).sum(0)]
+
+
+class Stage(nn.Module):
+    """The units of all branches at one place, the last one the shared branch's, and the choice.
+
+    Args:
+        units: of each branch; None where it has no filter left.
+        shortcuts: of each branch, or None for units without one; a shortcut is a `StaticUnit`, or
+            the places of the channels that an identity keeps.
+    """
+
+    def __init__(
+        self,
+        units: Sequence[StaticUnit | None],
+        shortcuts: Sequence[StaticUnit | Tensor | None] | None,
+        choice: Choice,
+    ):
+        super().__init__()
+        self.units = nn.ModuleDict({str(k): u for k, u in enumerate(units) if u is not None})
+        self.branches, self.choice = len(units), choice
+        self.convolved = nn.ModuleDict()
+        for branch, shortcut in enumerate(shortcuts or ()):
+            if isinstance(shortcut, StaticUnit):
+                self.convolved[str(branch)] = shortcut
+            elif shortcut is not None:
+                self.register_buffer(f"identity{branch}", shortcut)
+
+    def forward(
+        self, inputs: Sequence[Tensor | None], skipped: Sequence[Tensor | None]
+    ) -> list[Tensor | None]:
+        """Inputs of each branch, and those of its shortcut -> the next inputs."""
+        maps: list[Tensor | None] = []
+        for branch in range(self.branches):
+            if str(branch) not in self.units:
+                maps.append(None)
+                continue
+            y = self.units[str(branch)](inputs[branch])
+            if str(branch) in self.convolved:
+                y = y + self.convolved[str(branch)](skipped[branch])
+            elif (places := getattr(self, f"identity{branch}", None)) is not None:
+                skip = skipped[branch]
+                assert skip is not None
+                y = y + skip[:, places]
+            maps.append(F.relu(y))
+        chosen: list[Tensor | None] = self.choice(maps[:-1], maps[-1])
+        return chosen
+
+
+class StaticResNet(nn.Module):
+    """Images `[B, 3, H, W]` -> logits `[B, O]` of all tasks; no gate is computed.
+
+    Made by `prune`.
+    """
+
+    def __init__(self, stages: Sequence[Stage], stem_pool: bool, weight: Tensor, bias: Tensor,
+                 slices: list[slice]):  # fmt: skip
+        super().__init__()
+        self.stages = nn.ModuleList(stages)
+        self.stem_pool, self.slices = stem_pool, slices
+        self.head_weight = nn.Parameter(weight.clone(), requires_grad=False)
+        self.head_bias = nn.Parameter(bias.clone(), requires_grad=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        stem, *rest = (stage for stage in self.stages if isinstance(stage, Stage))
+        maps: list[Tensor | None] = stem([x] * stem.branches, ())
+        if self.stem_pool:
+            maps = [None if m is None else F.max_pool2d(m, 3, 2, 1) for m in maps]
+        for inner, outer in zip(rest[::2], rest[1::2], strict=True):
+            maps = outer(inner(maps, ()), maps)
+        features = [of_task for of_task in maps[:-1] if of_task is not None]
+        logits = [
+            of_task.mean((2, 3)) @ self.head_weight[piece].t() + self.head_bias[piece]
+            for of_task, piece in zip(features, self.slices, strict=True)
+        ]
+        return torch.cat(logits, dim=1)
+
+
+@torch.no_grad()
+def prune(network: Network, position: int) -> StaticResNet:
+    """The static network of the seed at a position; its logits are those of the gated one.
+
+    Its cost lies between that of one network and that of a network for each task: no channel is
+    computed by the shared branch that all tasks have of their own.
+
+    Raises:
+        TypeError: for a network without gates.
+    """
+    trunk = network.trunk
+    if not isinstance(trunk, GatedResNet):
+        raise TypeError("only networks of InterroGate have gates to prune")
+    gates, blocks = trunk.all_gates, trunk.residual_blocks
+    own = [gate.chosen[position] for gate in gates]  # [T, C] each
+    shared = [(~chosen).any(0) for chosen in own]
+    alive = [bool(kept.any()) for kept in shared]
+    readers = [(place + 1,) if place % 2 else (place + 1, place + 2) for place in range(len(gates))]
+    stages = []
+    for place, gate in enumerate(gates):
+        kept = [*own[place], shared[place]]
+        block = blocks[(place - 1) // 2] if place else None
+        is_outer = place > 0 and place % 2 == 0
+        if block is None:
+            unit: nn.Module = trunk.stem
+        else:
+            unit = block.conv2 if is_outer else block.conv1
+        read = any(reader < len(gates) and alive[reader] for reader in readers[place])
+        mixture = gate.mixture[position] if read else None
+        stages.append(
+            Stage(
+                [_unit(unit, position, b, k) for b, k in enumerate(kept)],
+                [_shortcut(block, position, b, k) for b, k in enumerate(kept)]
+                if block is not None and is_outer
+                else None,
+                Choice(own[place], None if mixture is None else mixture.clone()),
+            )
+        )
+    heads = network.heads
+    weight, bias = heads.get_parameter("weight")[position], heads.get_parameter("bias")[position]
+    return StaticResNet(stages, trunk.stem_pool, weight, bias, heads.slices)
+
+
+def _unit(unit: nn.Module, position: int, branch: int, kept: Tensor) -> StaticUnit | None:
+    """One branch's filters of a unit; None without any."""
+    if not kept.any():
+        return None
+    conv = unit.get_submodule("conv")
+    weight = conv.get_parameter("weight")[position, branch][kept]
+    norm: list[Tensor | None] | None = None
+    found = getattr(unit, "norm", None)
+    if found is not None:
+        names = ["weight", "bias"]
+        names += ["running_mean", "running_var"] if isinstance(found, RunningBatchNorm2d) else []
+        norm = [getattr(found, name)[position, branch][kept] for name in names]
+        norm += [None] * (4 - len(norm))
+    return StaticUnit(weight, norm, int(getattr(conv, "stride", 1)))
+
+
+def _shortcut(
+    block: BasicBlock, position: int, branch: int, kept: Tensor
+) -> StaticUnit | Tensor | None:
+    if not kept.any():
+        return None
+    if block.shortcut is None:
+        return kept.nonzero()[:, 0]
+    return _unit(block.shortcut, position, branch, kept)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from mtl.data.store import Store
+from mtl.errors import MtlError
+from mtl.layers.gates import Gate
+from mtl.training.network import build, count
+from mtl.training.spec import TrainingSpec
+from mtl.training.trainer import Trainer
+from tests.training.fabricate import make_spec, make_trainer
+
+SEEDS = (3, 11)
+
+
+def trained(store: Store, method: str, **changes: Any) -> Trainer:
+    spec = make_spec(method, host="resnet_small", width=4, epochs=1, batch_size=7, **changes)
+    return make_trainer(store, spec, SEEDS, dtype=torch.float64)
+
+
+def weights(trainer: Trainer) -> list[dict[str, torch.Tensor]]:
+    state = trainer.network.state_dict()
+    return [{n: t[k].clone() for n, t in state.items()} for k in range(len(SEEDS))]
+
+
+def gates(trainer: Trainer) -> list[Gate]:
+    return [module for module in trainer.network.modules() if isinstance(module, Gate)]
+
+
+@pytest.mark.parametrize("how", ["mean", "random"])
+def test_it_begins_as_the_single_task_networks(store: Store, how: str) -> None:
+    single = trained(store, "single_task")
+    single.run(lambda _: None)
+    gated = trained(store, "interrogate", options={"shared_start": how})
+    drawn = gated.network.get_parameter("trunk.stem.conv.weight").clone()
+    gated.start_from(weights(single))
+    images, _ = gated.eval_images.gather(torch.arange(8).view(2, 4))
+    torch.testing.assert_close(
+        gated.network(images, None), single.network(images, None), rtol=0, atol=1e-12
+    )
+    stem = gated.network.get_parameter("trunk.stem.conv.weight")
+    wanted = stem[:, :3].mean(1) if how == "mean" else drawn[:, 3]
+    torch.testing.assert_close(stem[:, 3], wanted)
+    assert gated.adam.values.data_ptr() == gated.adam.values[: stem.numel()].data_ptr()
+    assert (gated.adam.values == stem.flatten()[0]).any(), "the optimiser holds the same weights"
+
+
+def test_its_tasks_are_drawn_as_single_task_learning_draws_them(store: Store) -> None:
+    single, gated = trained(store, "single_task"), trained(store, "interrogate")
+    for name, parameter in single.network.named_parameters():
+        own = gated.network.get_parameter(name)
+        assert torch.equal(parameter, own if name.startswith("heads") else own[:, :3]), name
+
+
+def test_the_sparsity_loss_closes_gates_and_no_other_parameter_feels_it(store: Store) -> None:
+    free = trained(store, "interrogate", options={"sparsity_weight": 0.0, "gate_rate": 1.0})
+    pressed = trained(store, "interrogate", options={"sparsity_weight": 1e3, "gate_rate": 1.0})
+    penalty = pressed.method.penalty(pressed.network)
+    assert penalty.shape == (2,)
+    penalty.sum().backward()
+    for name, parameter in pressed.network.named_parameters():
+        assert bool(parameter.grad.any()) == name.endswith("alpha_scaled"), name
+    for one in (free, pressed):
+        one.run(lambda _: None)
+    closed = [sum(float(g.openness.mean()) for g in gates(one)) for one in (free, pressed)]
+    assert closed[1] < closed[0]
+
+
+def test_below_the_hinge_nothing_presses(store: Store) -> None:
+    gated = trained(store, "interrogate", options={"hinge": 0.9})
+    assert gated.method.penalty(gated.network).tolist() == [0.0, 0.0]
+    l1 = trained(store, "interrogate", options={"hinge": 0.0, "sparsity_weight": 2.0})
+    openness = torch.sigmoid(torch.tensor(0.5, dtype=torch.float64)).item()
+    assert l1.method.penalty(l1.network).tolist() == pytest.approx([2 * openness] * 2)
+
+
+def test_seeds_train_together_as_alone(store: Store) -> None:
+    together = trained(store, "interrogate")
+    together.run(lambda _: None)
+    for position, seed in enumerate(SEEDS):
+        spec = make_spec("interrogate", host="resnet_small", width=4, epochs=1, batch_size=7)
+        alone = make_trainer(store, spec, (seed,), dtype=torch.float64)
+        alone.run(lambda _: None)
+        for name, tensor in alone.network.state_dict().items():
+            torch.testing.assert_close(together.network.state_dict()[name][position], tensor[0])
+
+
+def test_it_trains_one_branch_more_than_tasks_and_two_numbers_a_gate() -> None:
+    plain = make_spec("interrogate", host="resnet20", width=16)
+    outputs = (1, 1, 4)
+    found = count(TrainingSpec.parse(plain), outputs, (32, 32))
+    single = count(
+        TrainingSpec.parse(make_spec("single_task", host="resnet20", width=16)), outputs, (32, 32)
+    )
+    heads = 64 * 6 + 6
+    channels = 16 + 6 * (16 + 32 + 64)
+    branch = (single.parameters_total - heads) // 3
+    assert found.parameters_total == 4 * branch + heads + 2 * 3 * channels
+    assert found.macs == found.macs_all_tasks
+
+
+def test_hosts_without_a_gated_form_are_refused() -> None:
+    spec = TrainingSpec.parse(make_spec("interrogate", host="vgg16"))
+    with pytest.raises(MtlError, match=r"model\.host: 'interrogate' .* found 'vgg16'"):
+        build(spec, SEEDS, (1, 1), (32, 32))
