@@ -211,7 +211,8 @@ class Project:
         units = []
         for seeds in seed_groups(self.scale.seeds, self.scale.seeds_together):
             start = starts.get(seeds)
-            identity = run_identity(spec, seeds, source, code, start and start.fingerprint)
+            before = None if start is None else start.fingerprint
+            identity = run_identity(spec, seeds, source, code, before)
             mark = run_fingerprint(identity)
             units.append(
                 RunUnit(

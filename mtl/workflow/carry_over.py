@@ -49,7 +49,7 @@ class Pair:
 
 def candidates(project: Project) -> list[Pair]:
     """The units that are not trained, but were under other code."""
-    pairs = []
+    pairs: list[Pair] = []
     for unit in project.units():
         if unit.is_done(project.root):
             continue
@@ -172,7 +172,7 @@ def carry_over(project: Project, count: int, salt: str = "") -> tuple[list[str],
 
     Raises:
         MtlError: when no unit differs in code alone; when results differ, naming the units. Nothing
-            is stored then.
+            is stored then but the runs that others start from, which come first.
     """
     if count < 1:
         raise MtlError("--verify: expected at least 1 unit to train again")
@@ -182,16 +182,26 @@ def carry_over(project: Project, count: int, salt: str = "") -> tuple[list[str],
             "nothing to carry over: no untrained unit differs from a stored one in code alone; "
             "after an edit of what prepares data, the new data must lie beside the old"
         )
-    chosen = choose(pairs, count, salt)
+    verified: list[str] = []
+    carried: list[str] = []
+    # What others start from has to be there before those can be trained again.
+    for is_started in (False, True):
+        group = [pair for pair in pairs if (pair.unit.start is not None) == is_started]
+        if group:
+            again = _verify(project, choose(group, count, salt))
+            for pair in group:
+                _carry(project, pair, again)
+            verified += again
+            carried += [pair.unit.name for pair in group]
+    return verified, carried
+
+
+def _verify(project: Project, chosen: list[Pair]) -> list[str]:
+    """Train the units of these pairs again; their names, unless results differ."""
     differing: list[str] = []
     for pair in chosen:
         with retrained(project, pair.unit) as new:
             differing += _differing_seeds(pair, new)
     if differing:
-        raise MtlError(
-            "\n".join(["the edit changes results; nothing was carried over", *differing])
-        )
-    verified = [pair.unit.name for pair in chosen]
-    for pair in pairs:
-        _carry(project, pair, verified)
-    return verified, [pair.unit.name for pair in pairs]
+        raise MtlError("\n".join(["the edit changes results; they were not kept", *differing]))
+    return [pair.unit.name for pair in chosen]

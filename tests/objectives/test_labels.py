@@ -26,10 +26,8 @@ def test_losses_are_those_of_attributes_and_scores_accuracies() -> None:
     made = build(TASKS, COLUMNS, (2,) * 4)
     same = build([Task(task.name, "attributes", task.columns) for task in TASKS], COLUMNS, (2,) * 4)
     logits, targets = normal(2, 9, 4), made.targets({LABELS: labels(9)})
-    assert torch.equal(
-        made.losses(logits, targets.expand(2, -1, -1)),
-        same.losses(logits, targets.expand(2, -1, -1)),
-    )
+    of_both = targets.expand(2, -1, -1)
+    assert torch.equal(made.losses(logits, of_both), same.losses(logits, of_both))
     counter = made.counter(2)
     for piece in (slice(0, 4), slice(4, 9)):
         counter.update(logits[:, piece], targets[piece])

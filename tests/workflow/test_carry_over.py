@@ -98,7 +98,7 @@ def test_nothing_is_kept_when_a_sample_differs(edited: Edit, retrained: dict[str
     project = edited("mtl/methods/etr.py", "mtl/methods/gradnorm.py")
     retrained["gradnorm"] = 1e-9
     with pytest.raises(
-        MtlError, match=r"changes results; nothing was carried over\nceleba/gradnorm/\w+, seed 0"
+        MtlError, match=r"changes results; they were not kept\nceleba/gradnorm/\w+, seed 0"
     ):
         carry_over.carry_over(project, 1)
     due = [unit for unit in project.units() if unit.method in ("etr", "gradnorm")]
