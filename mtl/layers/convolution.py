@@ -18,7 +18,7 @@ from mtl.layers.replicas import (
 FEW_CHANNELS = 8
 
 
-def grouped_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
+def grouped_conv2d(x: Tensor, weight: Tensor, stride: int = 1, dilation: int = 1) -> Tensor:
     """Convolve every replica with its own kernels, zero padded to keep the size at stride 1.
 
     Equal to `F.conv2d(..., groups=R)` but for two detours around slow kernels of the CPU library:
@@ -28,7 +28,7 @@ def grouped_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
     Args:
         x: `[B, G*C_in, H, W]`; G is R, or a divisor of R when consecutive replicas share an input.
         weight: `[R, C_out, C_in, k, k]` with odd k.
-        stride: of both dimensions.
+        stride, dilation: of both dimensions.
 
     Returns:
         `[B, R*C_out, ceil(H / stride), ceil(W / stride)]`.
@@ -36,7 +36,7 @@ def grouped_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
     replicas, c_out, c_in, kernel, _ = weight.shape
     groups = x.shape[1] // c_in
     weight = weight.reshape(groups, replicas // groups * c_out, c_in, kernel, kernel)
-    padding = [kernel // 2, kernel // 2]
+    padding = [kernel // 2 * dilation, kernel // 2 * dilation]
     for axis in (0, 1):
         if kernel > 1 and x.shape[2 + axis] == 1:
             weight = weight.narrow(3 + axis, kernel // 2, 1)
@@ -44,11 +44,11 @@ def grouped_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
     if groups > 1 and c_in < FEW_CHANNELS:
         pieces = x.chunk(groups, dim=1)
         maps = [
-            F.conv2d(piece, kernels, None, stride, padding)
+            F.conv2d(piece, kernels, None, stride, padding, dilation)
             for piece, kernels in zip(pieces, weight, strict=True)
         ]
         return torch.cat(maps, dim=1)
-    return F.conv2d(x, weight.flatten(0, 1), None, stride, padding, 1, groups)
+    return F.conv2d(x, weight.flatten(0, 1), None, stride, padding, dilation, groups)
 
 
 def depthwise_conv2d(x: Tensor, weight: Tensor, stride: int = 1) -> Tensor:
@@ -76,6 +76,7 @@ class Conv2d(ReplicatedModule):
     Args:
         fill: draws the weights of one replica; Kaiming fan-out normal if absent.
         bias: whether a bias `[*lead, C_out]`, first zero, is added.
+        dilation: pixels between the kernel's taps.
     """
 
     weight: nn.Parameter
@@ -91,9 +92,10 @@ class Conv2d(ReplicatedModule):
         *,
         fill: Fill | None = None,
         bias: bool = False,
+        dilation: int = 1,
     ):
         super().__init__()
-        self.stride = stride
+        self.stride, self.dilation = stride, dilation
         fill = kaiming_normal(c_out * kernel * kernel) if fill is None else fill
         shape = (c_out, c_in, kernel, kernel)
         self.declare("weight", replicas.lead, shape, fill, trained=True)
@@ -105,7 +107,7 @@ class Conv2d(ReplicatedModule):
     def forward(self, x: Tensor) -> Tensor:
         weight = self.weight.reshape(-1, *self.weight.shape[-4:])
         times = max(1, x.shape[1] // (len(weight) * weight.shape[2]))
-        maps = grouped_conv2d(x, for_each_task(weight, times), self.stride)
+        maps = grouped_conv2d(x, for_each_task(weight, times), self.stride, self.dilation)
         if self.bias is None:
             return maps
         bias = for_each_task(self.bias.flatten(0, -2), times)

@@ -135,9 +135,13 @@ class DenseHeads(Heads):
         # told apart by `forward`.
         alone = Replicas(replicas.seeds)
         self.heads = nn.ModuleList(
-            _DenseHead(alone, features, sum(outputs[task] for task in tasks))
+            self.head(alone, features, sum(outputs[task] for task in tasks))
             for tasks in self.groups
         )
+
+    def head(self, replicas: Replicas, features: int, outputs: int) -> nn.Module:
+        """One head, from maps `[B, S*F, h, w]` to outputs `[B, S*n, H, W]`."""
+        return _DenseHead(replicas, features, outputs)
 
     def forward(self, features: Tensor, task: int | None) -> Tensor:
         if task is None:

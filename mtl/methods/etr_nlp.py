@@ -52,6 +52,7 @@ class Build(Method):
 
     head_for_each_task = True
     running_statistics = False
+    dilates = False
 
     def width(self, width: int) -> int:
         return width * int(self.options["width_multiplier"])

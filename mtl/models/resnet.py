@@ -25,19 +25,26 @@ class BasicBlock(nn.Module):
         stride: int,
         size: tuple[int, int],
         running_statistics: bool = False,
+        dilation: tuple[int, int] = (1, 1),
+        shortcut_norm: bool = False,
     ):
         super().__init__()
         self.seeds = context.replicas.seeds
-        norm = partial(UnitSpec, running_statistics=running_statistics)
-        first = norm(f"{name}.conv1", "conv", c_in, c_out, 3, stride, True, size)
-        second = norm(f"{name}.conv2", "conv", c_out, c_out, 3, 1, True, first.out_size)
+        spec = partial(UnitSpec, running_statistics=running_statistics)
+        first = spec(
+            f"{name}.conv1", "conv", c_in, c_out, 3, stride, True, size, dilation=dilation[0]
+        )
+        second = spec(
+            f"{name}.conv2", "conv", c_out, c_out, 3, 1, True, first.out_size, dilation=dilation[1]
+        )
         self.out_size = first.out_size
         self.conv1 = unit(first, context)
         self.conv2 = unit(second, context)
         self.shortcut: nn.Module | None = None
         if stride != 1 or c_in != c_out:
-            spec = UnitSpec(f"{name}.shortcut", "downsample", c_in, c_out, 1, stride, False, size)
-            self.shortcut = unit(spec, context)
+            place = f"{name}.shortcut"
+            wanted = spec(place, "downsample", c_in, c_out, 1, stride, shortcut_norm, size)
+            self.shortcut = unit(wanted, context)
 
     def forward(self, x: Tensor, task: int | None) -> Tensor:
         y = self.conv2(F.relu(self.conv1(x, task)), task)
@@ -59,6 +66,9 @@ class ResNet(Trunk):
         stem_kernel, stem_stride, stem_pool: the first convolution, and whether a 3x3/2 max
             pooling follows.
         running_statistics: whether the normalisations keep them for evaluation.
+        shortcut_norm: whether the shortcuts' convolutions are normalised.
+        dilations: of the stages; above 1 a stage dilates instead of striding, its first convolution
+            by half as much. Strides of two if absent.
     """
 
     def __init__(
@@ -73,6 +83,8 @@ class ResNet(Trunk):
         stem_stride: int,
         stem_pool: bool,
         running_statistics: bool = False,
+        shortcut_norm: bool = False,
+        dilations: Sequence[int] = (),
     ):
         super().__init__()
         self.stem_pool = stem_pool
@@ -86,24 +98,41 @@ class ResNet(Trunk):
         self.blocks = nn.ModuleList()
         for stage, count in enumerate(blocks):
             for position in range(count):
-                stride = 2 if stage > 0 and position == 0 else 1
+                dilation = dilations[stage] if dilations else 1
+                stride = 2 if stage > 0 and position == 0 and dilation == 1 else 1
+                first = max(1, dilation // 2) if position == 0 else dilation
                 name = f"stage{stage + 1}.block{position + 1}"
                 c_out = width * 2**stage
                 block = BasicBlock(
-                    unit, context, name, channels, c_out, stride, size, running_statistics
+                    unit,
+                    context,
+                    name,
+                    channels,
+                    c_out,
+                    stride,
+                    size,
+                    running_statistics,
+                    (first, dilation),
+                    shortcut_norm,
                 )
                 self.blocks.append(block)
                 channels, size = c_out, block.out_size
         self.features = channels
 
-    def forward(self, x: Tensor, task: int | None) -> Tensor:
-        """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R, F]` features."""
+        self.out_size = size
+
+    def maps(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R*F, h, w]`."""
         x = F.relu(self.stem(x, task))
         if self.stem_pool:
             x = F.max_pool2d(x, 3, 2, 1)
         for block in self.blocks:
             x = block(x, task)
-        return x.mean((2, 3)).unflatten(1, (-1, self.features))
+        return x
+
+    def forward(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R, F]` features."""
+        return self.maps(x, task).mean((2, 3)).unflatten(1, (-1, self.features))
 
     def last_shared_weight(self) -> nn.Parameter:
         """The second convolution of the last block [C]."""

@@ -32,6 +32,7 @@ class UnitSpec:
             Kaiming's rule without. Convolutions that methods put in its place follow the rule, but
             have no biases, which the normalisation behind them would cancel.
         running_statistics: whether the normalisation keeps them for evaluation.
+        dilation: pixels between the kernel's taps.
     """
 
     name: str
@@ -44,6 +45,7 @@ class UnitSpec:
     size: tuple[int, int]
     xavier: bool = False
     running_statistics: bool = False
+    dilation: int = 1
 
     @property
     def draw(self) -> Draw:
@@ -124,6 +126,7 @@ def plain_unit(spec: UnitSpec, context: Context) -> nn.Module:
         spec.stride,
         fill=spec.draw(spec.c_in * area, spec.c_out * area),
         bias=spec.xavier,
+        dilation=spec.dilation,
     )
     return ConvNorm(conv, norm_of(spec, context))
 

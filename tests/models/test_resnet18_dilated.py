@@ -1,0 +1,120 @@
+"""The counts that reproduce InterroGate's printed GFLOPs, and torchvision as an oracle."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from mtl.errors import MtlError
+from mtl.layers.convolution import BatchNorm2d
+from mtl.layers.replicas import initialise
+from mtl.training.macs import MacCounter
+from mtl.training.network import Network, build, parameter_counts
+from mtl.training.spec import TrainingSpec
+from tests.training.fabricate import make_spec
+
+PASCAL = {"semseg": 21, "parts": 7, "saliency": 1, "normals": 3, "edges": 1}
+"""Outputs of the five tasks."""
+
+
+def network(
+    method: str, outputs: tuple[int, ...], width: int, size: tuple[int, int], seeds=(0,)
+) -> Network:
+    plain = make_spec(method, host="resnet18_dilated", width=width)
+    plain["tasks"] = [
+        {"name": name, "kind": "segmentation", "columns": [name]}
+        for name in list(PASCAL)[: len(outputs)]
+    ]
+    made, _ = build(TrainingSpec.parse(plain), seeds, outputs, size)
+    return made
+
+
+def giga_flops(made: Network) -> float:
+    """Two for each multiply-accumulate and normalised element; upsampling is free."""
+    made = made.to("meta")
+    normalised = 0
+
+    def count(module: nn.Module, arguments: object, output: Tensor) -> None:
+        nonlocal normalised
+        normalised += output.numel()
+
+    for module in made.modules():
+        if isinstance(module, BatchNorm2d):
+            module.register_forward_hook(count)
+    with MacCounter() as counter, torch.no_grad():
+        made(torch.zeros(2, 3, 512, 512, device="meta"), None)
+    return (counter.macs + normalised) / 1e9  # two images, two operations
+
+
+@pytest.mark.parametrize(
+    ("method", "flops", "parameters"),
+    [("hard_sharing", 284.35, 34.80), ("single_task", 669.60, 79.50)],
+)
+def test_the_printed_gigaflops_and_the_parameters_of_the_code_base(
+    method: str, flops: float, parameters: float
+) -> None:
+    made = network(method, tuple(PASCAL.values()), 64, (512, 512))
+    assert parameter_counts(made, len(PASCAL))[0] / 1e6 == pytest.approx(parameters, abs=5e-3)
+    assert giga_flops(made) == pytest.approx(flops, abs=5e-3)
+
+
+def test_stages_three_and_four_dilate_instead_of_striding() -> None:
+    """A pixel far away, that a stride would not reach, and the size of the maps."""
+    made = network("hard_sharing", (1,), 8, (64, 96))
+    convolutions = {
+        module.unit_name: (module.conv.stride, module.conv.dilation)
+        for module in made.trunk.modules()
+        if hasattr(module, "unit_name")
+    }
+    assert convolutions["stage2.block1.conv1"] == (2, 1)
+    assert convolutions["stage3.block1.conv1"] == (1, 1)
+    assert convolutions["stage3.block1.conv2"] == (1, 2)
+    assert convolutions["stage4.block1.conv1"] == (1, 2)
+    assert convolutions["stage4.block2.conv1"] == (1, 4)
+    assert made.trunk.out_size == (8, 12)
+
+
+@pytest.mark.oracle
+def test_head_and_dilated_convolutions_are_torchvisions() -> None:
+    from torchvision.models.segmentation.deeplabv3 import DeepLabHead
+
+    wide, features = network("hard_sharing", (4,), 64, (32, 48)), 512
+    initialise(wide, (0,))
+    ours = wide.heads.heads[0].double().train()
+    theirs = DeepLabHead(features, 4).double().train()
+    pyramid = theirs[0]
+    pyramid.project[3].p = 0.0  # the dropout that ours leaves out
+    pairs = [
+        *((own, pyramid.convs[number][0]) for number, own in enumerate(ours.pyramid)),
+        (ours.pooled, pyramid.convs[4][1]),
+        (ours.project, pyramid.project[0]),
+        (ours.conv, theirs[1]),
+    ]
+    with torch.no_grad():
+        for own, conv in pairs:
+            conv.weight.copy_(own.conv.weight[0])
+        theirs[4].weight.copy_(ours.out.weight[0])
+        theirs[4].bias.copy_(ours.out.bias[0])
+    x = torch.randn(2, features, 4, 6, dtype=torch.float64)
+    expected = nn.functional.interpolate(theirs(x), (32, 48), mode="bilinear", align_corners=False)
+    torch.testing.assert_close(ours(x), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_seeds_do_not_see_each_other() -> None:
+    both, alone = (
+        network("hard_sharing", (2, 1), 8, (32, 48), seeds) for seeds in ((3, 11), (11,))
+    )
+    for made, seeds in ((both, (3, 11)), (alone, (11,))):
+        initialise(made, seeds)
+        made.double()
+    images = torch.rand(2, 6, 32, 48, dtype=torch.float64)
+    found, expected = both(images, None), alone(images[:, 3:], None)
+    assert found.shape == (2, 2, 3, 32, 48)
+    torch.testing.assert_close(found[1], expected[0], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["etr", "nlp", "lbconv"])
+def test_methods_without_dilated_layers_are_refused(method: str) -> None:
+    with pytest.raises(MtlError, match=f"'resnet18_dilated' has dilated .* '{method}' has no"):
+        network(method, (1, 1), 8, (32, 48))
