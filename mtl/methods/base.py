@@ -18,8 +18,8 @@ from mtl.objectives.base import Labels, Objective
 
 HostBuilder = Callable[[UnitFactory, Context, int, tuple[int, int]], Trunk]
 
-_BLOCK = 1 << 16
-"""Columns of a Jacobian that are taken to float64 together."""
+_BLOCK = 1 << 13
+"""Columns of a Jacobian that are taken to float64 together: few enough to stay in the cache."""
 
 
 @dataclass(frozen=True)
