@@ -37,7 +37,7 @@ def line(data: PredictionData) -> str:
     seeds = ", ".join(dict.fromkeys(str(one.seed) for one in data.runs))
     text = f"{len(data.scenes)} images, one run of each row (seed {seeds})"
     if "depth" in data.kinds:
-        text += "; depths from the nearest (yellow) to the farthest value of the truth"
+        text += "; depth: from the least (dark) to the greatest value of the truth (yellow)"
     if "normals" in data.kinds:
         text += "; normals: red, green and blue for right, down and forward, grey where unknown"
     return text
@@ -127,7 +127,7 @@ def _classes(values: Any, truth: Any) -> Pixels:
 
 
 def _depth(values: Any, truth: Any) -> Pixels:
-    """Far is dark; disparities, which grow towards the camera, are coloured as they are."""
+    """On the truth's scale; disparities, which grow towards the camera, as they are."""
     from matplotlib import colormaps
     from matplotlib.colors import to_rgb
 

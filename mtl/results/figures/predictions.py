@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mtl.results.runs import Runs
 
 NAME = "predictions"
+_KINDS = ("segmentation", "depth", "normals")
 
 Maps = Mapping[str, Any]
 """By kind of task: classes [height][width], from 0, -1 for none; depths [height][width], 0 where
@@ -57,8 +58,9 @@ class PredictionData:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of tasks that there are pictures of, in order."""
-        return tuple(self.scenes[0].truth) if self.scenes else ()
+        """The kinds of tasks that there are pictures of, in the papers' order."""
+        truth = self.scenes[0].truth if self.scenes else {}
+        return tuple(kind for kind in _KINDS if kind in truth)
 
 
 def build(
