@@ -1,5 +1,5 @@
 from mtl.metrics.catalogue import METRICS, is_diagnosed
-from mtl.metrics.classification import attribute_scores, class_scores
+from mtl.metrics.classification import attribute_scores, class_scores, label_scores
 from mtl.metrics.dense import DEPTH_METRICS, NORMAL_METRICS, SEGMENTATION_METRICS
 
 
@@ -7,6 +7,7 @@ def test_every_score_that_training_writes_has_a_column() -> None:
     scores = {
         **attribute_scores([1], [1], [1]),
         **class_scores(["left", "right"], [1, 1], 1),
+        **label_scores({"gender": [1], "age": [1], "clothes": [1]}, 1),
     }
     dense = {*SEGMENTATION_METRICS, *DEPTH_METRICS, *NORMAL_METRICS}
     assert {*scores, *dense} == {name for name in METRICS if not is_diagnosed(name)}

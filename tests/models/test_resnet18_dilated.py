@@ -1,4 +1,4 @@
-"""The counts that reproduce InterroGate's printed GFLOPs, and torchvision as an oracle."""
+"""The counts that reproduce InterroGate's printed GFLOPs, at 512 x 512 without computing them."""
 
 from __future__ import annotations
 
@@ -73,32 +73,6 @@ def test_stages_three_and_four_dilate_instead_of_striding() -> None:
     assert convolutions["stage4.block1.conv1"] == (1, 2)
     assert convolutions["stage4.block2.conv1"] == (1, 4)
     assert made.trunk.out_size == (8, 12)
-
-
-@pytest.mark.oracle
-def test_head_and_dilated_convolutions_are_torchvisions() -> None:
-    from torchvision.models.segmentation.deeplabv3 import DeepLabHead
-
-    wide, features = network("hard_sharing", (4,), 64, (32, 48)), 512
-    initialise(wide, (0,))
-    ours = wide.heads.heads[0].double().train()
-    theirs = DeepLabHead(features, 4).double().train()
-    pyramid = theirs[0]
-    pyramid.project[3].p = 0.0  # the dropout that ours leaves out
-    pairs = [
-        *((own, pyramid.convs[number][0]) for number, own in enumerate(ours.pyramid)),
-        (ours.pooled, pyramid.convs[4][1]),
-        (ours.project, pyramid.project[0]),
-        (ours.conv, theirs[1]),
-    ]
-    with torch.no_grad():
-        for own, conv in pairs:
-            conv.weight.copy_(own.conv.weight[0])
-        theirs[4].weight.copy_(ours.out.weight[0])
-        theirs[4].bias.copy_(ours.out.bias[0])
-    x = torch.randn(2, features, 4, 6, dtype=torch.float64)
-    expected = nn.functional.interpolate(theirs(x), (32, 48), mode="bilinear", align_corners=False)
-    torch.testing.assert_close(ours(x), expected, rtol=1e-9, atol=1e-9)
 
 
 def test_seeds_do_not_see_each_other() -> None:
