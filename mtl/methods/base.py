@@ -99,12 +99,10 @@ class Method:
         head_for_each_task: whether every task has a head of its own on a dense host, or tasks of
             one kind share one. (On pooled features heads are linear, where that is the same.)
         running_statistics: whether a dense host's normalisation keeps running statistics.
-        dilates: whether its units dilate their kernels where the host asks for it.
     """
 
     head_for_each_task = False
     running_statistics = True
-    dilates = True
 
     def __init__(self, options: dict[str, Value], context: Context):
         self.options = options

@@ -70,7 +70,6 @@ class Build(Method):
     """
 
     head_for_each_task = True
-    dilates = False
 
     @classmethod
     def networks(cls, n_tasks: int) -> int:

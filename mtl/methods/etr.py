@@ -34,7 +34,6 @@ class Build(Method):
 
     head_for_each_task = True
     running_statistics = False
-    dilates = False
 
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         if spec.role != "conv":

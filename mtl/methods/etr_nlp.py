@@ -52,7 +52,6 @@ class Build(Method):
 
     head_for_each_task = True
     running_statistics = False
-    dilates = False
 
     def width(self, width: int) -> int:
         return width * int(self.options["width_multiplier"])

@@ -30,8 +30,6 @@ INFO = MethodInfo(
 class Build(Method):
     """Replaces every 3x3 convolution, VGG16's first included, as the printed counts need."""
 
-    dilates = False
-
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         if spec.kernel != 3:
             return plain_unit(spec, context)

@@ -37,8 +37,6 @@ INFO = MethodInfo(
 class Build(Method):
     """Replaces the 3x3 convolutions; stem and shortcuts stay ordinary (inferred, Table 2)."""
 
-    dilates = False
-
     def width(self, width: int) -> int:
         return width * int(self.options["width_multiplier"])
 

@@ -38,8 +38,6 @@ class Build(Method):
     Stem, shortcuts and VGG16's first convolution stay ordinary, as the printed counts need.
     """
 
-    dilates = False
-
     def unit(self, spec: UnitSpec, context: Context) -> nn.Module:
         if spec.role != "conv":
             return plain_unit(spec, context)

@@ -99,12 +99,13 @@ def build(
     host = importlib.import_module(f"mtl.models.{spec.host}")
 
     def unit(wanted: UnitSpec, context: Context) -> nn.Module:
-        if wanted.dilation > 1 and not method.dilates:
+        made = method.unit(wanted, context)
+        found = {getattr(module, "dilation", 1) for module in made.modules()}
+        if wanted.dilation not in found:
             raise MtlError(
                 f"model.host: '{spec.host}' has dilated convolutions, for which '{spec.method}' "
                 "has no layer"
             )
-        made = method.unit(wanted, context)
         made.unit_name = wanted.name  # type: ignore[assignment]
         return made
 

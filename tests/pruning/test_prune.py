@@ -6,7 +6,8 @@ from torch import Tensor
 
 from mtl.layers.gates import Gate
 from mtl.layers.replicas import initialise
-from mtl.pruning.static import StaticResNet, prune
+from mtl.pruning.prune import prune
+from mtl.pruning.static import StaticResNet
 from mtl.training.macs import MacCounter
 from mtl.training.network import Network, build, count
 from mtl.training.spec import TrainingSpec
