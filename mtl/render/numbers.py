@@ -27,17 +27,28 @@ def typographic(text: str) -> str:
     return text.replace("-", MINUS)
 
 
+_NEGLIGIBLE = 1e-4
+"""The share of a column's largest count below which one does not decide the column's decimals."""
+
+
 def column_digits(counts: Iterable[float | None]) -> int:
-    """The decimals, in millions, that show three significant digits of the smallest count > 0."""
+    """The decimals, in millions, that show three significant digits of the smallest count > 0.
+
+    Counts that are next to nothing beside the largest do not count.
+    """
     positive = [count / 1e6 for count in counts if count]
     if not positive:
         return 0
-    return max(0, 2 - math.floor(math.log10(min(positive))))
+    smallest = min(count for count in positive if count >= _NEGLIGIBLE * max(positive))
+    return max(0, 2 - math.floor(math.log10(smallest)))
 
 
 def millions(count: float | None, digits: int) -> str | None:
-    """A count in millions; None for an unknown count."""
-    return None if count is None else fixed(count / 1e6, digits)
+    """A count in millions; None for an unknown count, "< 0.1" for one that would print as zero."""
+    if count is None:
+        return None
+    text = fixed(count / 1e6, digits)
+    return f"< {fixed(10.0**-digits, digits)}" if count > 0 and float(text) == 0 else text
 
 
 def p_value(value: float) -> str:

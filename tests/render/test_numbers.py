@@ -42,3 +42,16 @@ def test_p_value(value: float, text: str) -> None:
 
 def test_minus_is_a_minus_sign() -> None:
     assert numbers.typographic("-0.1") == "−0.1"
+
+
+def test_a_count_next_to_nothing_does_not_decide_the_decimals() -> None:
+    counts = [25_017_672.0, 8.0, 199_842_384.0, 0.0, None]
+    digits = numbers.column_digits(counts)
+    assert digits == 1
+    assert [numbers.millions(count, digits) for count in counts] == [
+        "25.0",
+        "< 0.1",
+        "199.8",
+        "0.0",
+        None,
+    ]
