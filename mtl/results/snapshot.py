@@ -130,9 +130,9 @@ def _places(paper: Paper) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
             for row in (*table.rows, *table.extra_rows):
                 yield name, group.setting, row, group.metrics
     for name, figure in paper.figures.items():
-        own = getattr(figure, "metric", None)
+        own = tuple(figure.named_metrics.values())
         for setting, row in figure.pairs:
-            yield name, setting, row, (own,) if own else paper.settings[setting].metrics
+            yield name, setting, row, own or paper.settings[setting].metrics
 
 
 def _gaps(key: RowKey, found: RunSet) -> Iterator[str]:

@@ -114,7 +114,7 @@ MISTAKES = {
         "tasks: groups8",
         "tasks: group8",
         r"settings\.celeba8\.tasks: unknown partition 'group8'; expected one of attributes40, "
-        r"groups8\. Did you mean 'groups8'\?",
+        r"groups8, labels3\. Did you mean 'groups8'\?",
     ),
     "host of maps": (
         ETR_NLP,

@@ -71,7 +71,7 @@ def test_a_record_is_complete_and_within_its_own_bounds(name: str) -> None:
         assert option.doc.endswith(".")
         for value in (option.default, option.paper):
             if option.choices:
-                assert value in option.choices
+                assert value in option.choices or value is None
             elif option.pattern:
                 assert value is None or re.fullmatch(option.pattern, str(value))
             elif value is not None:

@@ -34,7 +34,14 @@ def network(method: str, seeds: tuple[int, ...] = (3, 11), plain: bool = False, 
 
 
 def test_the_hosts_are_the_files() -> None:
-    assert hosts() == ["resnet18", "resnet_small", "segnet", "vgg16"]
+    assert hosts() == [
+        "resnet18",
+        "resnet18_dilated",
+        "resnet20",
+        "resnet_small",
+        "segnet",
+        "vgg16",
+    ]
 
 
 @pytest.mark.parametrize("outputs", [GROUPS, SINGLE])

@@ -37,6 +37,8 @@ rows:
   cka: {kind: gradient_cka, title: CKA, caption: Alike, setting: celeba8, row: hard_sharing}
   maps: {kind: feature_maps, title: Maps, caption: Seen., setting: celeba8, row: etr}
   tsne: {kind: activation_embedding, title: Cloud, caption: Apart, setting: celeba8, row: etr}
+  panels:
+    {kind: predictions, title: Panels, caption: Seen., setting: celeba8, rows: [hard_sharing, etr]}
   conflict:
     kind: gradient_conflict
     title: Conflict
@@ -95,6 +97,13 @@ def maps() -> dict[str, Any]:
     return {"image": IMAGE, "primitives": [primitive]}
 
 
+def predictions(**changes: Any) -> dict[str, Any]:
+    """Of one image of 2 x 2 pixels: two classes, depth and normals, all of them right."""
+    maps = {"segmentation": [[0, 1], [1, -1]], "depth": [[1.5, 2.0], [0.0, 3.0]], "normals": IMAGE}
+    view = {"image": IMAGE, "truth": maps, "predicted": maps}
+    return {"classes": ["flat", "sky"], "images": [view], **changes}
+
+
 def activations(shared: int = 8, own: int = 3, side: int = 3, **changes: Any) -> dict[str, Any]:
     """Branches whose maps differ in level, so that their points lie apart."""
     rng = np.random.default_rng(0)
@@ -145,7 +154,8 @@ def write_all(project: Project) -> None:
             seed: {
                 "gradient_cka": cka(seed),
                 "gradient_conflict": conflict(seed),
-                **({"feature_maps": maps(), "activations": activations()}
+                **({"feature_maps": maps(), "activations": activations(),
+                    "predictions": predictions()}
                    if seed == unit.seeds[0] else {}),
             }
             for seed in unit.seeds
