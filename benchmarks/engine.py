@@ -8,6 +8,7 @@ Both sides of a comparison are timed in turn in the same run, and their medians 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import platform
@@ -245,20 +246,18 @@ def weighing_the_tasks(store: Store, size: Size) -> Iterator[Comparison]:
 
 def tasks_together(store: Store, size: Size) -> Iterator[Comparison]:
     """A synchronized step of a dense host: the tasks' passes as one, and one after another."""
-    for label, method in (
-        ("ETR", "etr"),
-        ("ETR-NLP", "etr_nlp"),
-        ("task routing", "task_routing"),
-        ("attentive", "attentive"),
-    ):
-        steps = []
-        for together in (False, True):
-            spec = TrainingSpec.parse(dense_specification(size, method))
-            trainer = Trainer(spec, list(seeds(size)), store, torch.device("cpu"))
-            trainer.network.trunk.tasks_together = together
-            steps.append(_step_of(trainer, size))
-        what = f"SegNet, step of {size.seeds} seeds, 8 tasks' passes as one: {label}"
-        yield compare(size, what, "one task after another", *steps)
+    methods = {"ETR": "etr", "ETR-NLP": "etr_nlp", "task routing": "task_routing"}
+    for batch in sorted({min(4, size.batch), size.batch}):
+        smaller = dataclasses.replace(size, batch=batch)
+        for label, method in {**methods, "attentive": "attentive"}.items():
+            steps = []
+            for together in (False, True):
+                spec = TrainingSpec.parse(dense_specification(smaller, method))
+                trainer = Trainer(spec, list(seeds(smaller)), store, torch.device("cpu"))
+                trainer.network.trunk.tasks_together = together
+                steps.append(_step_of(trainer, smaller))
+            what = f"SegNet, {size.seeds} seeds, 8 tasks' passes as one, batch {batch}: {label}"
+            yield compare(smaller, what, "one task after another", *steps)
 
 
 def optimiser(store: Store, size: Size) -> Iterator[Comparison]:
