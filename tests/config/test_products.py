@@ -46,7 +46,7 @@ def fingerprints(project: Project, cache: StatCache) -> dict[str, str]:
         ("mtl/render/figures/gradient_cka.py", {"cka", "report"}),
         ("mtl/results/figures/gradient_cka.py", {"cka", "report"}),
         ("mtl/results/figures/option_sweep.py", {"sweep", "report"}),
-        ("mtl/results/figures/picture.py", {"maps", "tsne", "report"}),
+        ("mtl/results/figures/picture.py", {"maps", "panels", "tsne", "report"}),
         ("mtl/results/figures/curves.py", {"figure_1a", "conflict", "report"}),
         ("mtl/render/figures/frame.py", None),
         ("mtl/render/figures/write.py", None),
