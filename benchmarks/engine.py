@@ -246,10 +246,15 @@ def weighing_the_tasks(store: Store, size: Size) -> Iterator[Comparison]:
 
 def tasks_together(store: Store, size: Size) -> Iterator[Comparison]:
     """A synchronized step of a dense host: the tasks' passes as one, and one after another."""
-    methods = {"ETR": "etr", "ETR-NLP": "etr_nlp", "task routing": "task_routing"}
+    methods = {
+        "ETR": "etr",
+        "ETR-NLP": "etr_nlp",
+        "task routing": "task_routing",
+        "attentive": "attentive",
+    }
     for batch in sorted({min(4, size.batch), size.batch}):
         smaller = dataclasses.replace(size, batch=batch)
-        for label, method in {**methods, "attentive": "attentive"}.items():
+        for label, method in methods.items():
             steps = []
             for together in (False, True):
                 spec = TrainingSpec.parse(dense_specification(smaller, method))

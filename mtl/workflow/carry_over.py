@@ -50,16 +50,18 @@ class Pair:
 def candidates(project: Project) -> list[Pair]:
     """The units that are not trained, but were under other code."""
     pairs: list[Pair] = []
+    carried: dict[str, str] = {}
     for unit in project.units():
         if unit.is_done(project.root):
             continue
         stored = stored_units(project.root, unit.dataset, unit.method)
-        carried = {pair.unit.fingerprint: pair.stored.fingerprint for pair in pairs}
         found = [
             pair for pair in (Pair(unit, one) for one in stored) if _is_kept(project, pair, carried)
         ]
         if found:
-            pairs.append(min(found, key=lambda pair: len(pair.changes)))
+            nearest = min(found, key=lambda pair: len(pair.changes))
+            pairs.append(nearest)
+            carried[unit.fingerprint] = nearest.stored.fingerprint
     return pairs
 
 
