@@ -20,32 +20,27 @@ class StaticUnit(nn.Module):
         stride: of the convolution.
     """
 
-    scale: Tensor
-    shift: Tensor
+    scale: Tensor | None
+    shift: Tensor | None
     mean: Tensor | None
     variance: Tensor | None
 
-    def __init__(
-        self, weight: Tensor, norm: Sequence[Tensor | None] | None, stride: int, eps: float = 1e-5
-    ):
+    def __init__(self, weight: Tensor, norm: Sequence[Tensor | None] | None, stride: int):
         super().__init__()
         self.weight = nn.Parameter(weight.clone(), requires_grad=False)
-        self.stride, self.eps, self.normalised = stride, eps, norm is not None
+        self.stride = stride
         names = ("scale", "shift", "mean", "variance")
         for name, tensor in zip(names, norm or [None] * 4, strict=True):
             self.register_buffer(name, None if tensor is None else tensor.clone())
 
     def forward(self, x: Tensor) -> Tensor:
         x = grouped_conv2d(x, self.weight[None], self.stride)
-        if not self.normalised:
+        if self.scale is None:
             return x
-        mean, variance = self.mean, self.variance
-        if mean is None or variance is None:  # the host normalises by the statistics of the batch
-            mean = x.mean((0, 2, 3))
-            variance = x.var((0, 2, 3), unbiased=False)
-        shape = (1, -1, 1, 1)
-        x = (x - mean.view(shape)) / torch.sqrt(variance.view(shape) + self.eps)
-        return x * self.scale.view(shape) + self.shift.view(shape)
+        # Without running statistics the host normalises by those of the batch.
+        return F.batch_norm(
+            x, self.mean, self.variance, self.scale, self.shift, training=self.mean is None
+        )
 
 
 class Choice(nn.Module):
