@@ -6,8 +6,9 @@ All problems are collected, so that one run of any command shows them all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mtl.config import datasets, hosts
 from mtl.config.check_figures import check_figures, check_setting
@@ -119,6 +120,7 @@ def _check_setting(
             (*field, "host"),
             f"the tasks '{setting.tasks}' need a host that {wanted}, found '{setting.host}'",
         )
+    _check_loss_weights(problems, document, (*field, "loss_weights"), setting, tasks)
     measured = datasets.metrics(tasks)
     reported = (*measured, *datasets.diagnosed_metrics(tasks))
     for position, metric in enumerate(setting.metrics):
@@ -139,6 +141,22 @@ def _check_setting(
             f"'{selection}' needs a metric that the tasks '{setting.tasks}' do not have; "
             f"expected last or best_ and one of {', '.join(measured)}",
         )
+
+
+def _check_loss_weights(
+    problems: Problems,
+    document: Document,
+    field: FieldPath,
+    setting: Setting,
+    tasks: Sequence[Mapping[str, Any]],
+) -> None:
+    """Weights are of all tasks, or of none."""
+    names = [task["name"] for task in tasks]
+    for name in setting.loss_weights:
+        problems.name(document, (*field, name), f"task of {setting.tasks}", name, names)
+    missing = [name for name in names if name not in setting.loss_weights]
+    if setting.loss_weights and missing:
+        problems.add(document, field, f"expected a weight for each task; none for {missing}")
 
 
 def _check_tables(problems: Problems, document: Document, paper: Paper, root: Path) -> None:

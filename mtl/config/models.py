@@ -54,6 +54,9 @@ class Setting(Model):
     rows: dict[Identifier, dict[Identifier, Value]] = Field(
         {}, description="options of rows that hold in this setting, instead of the rows' own"
     )
+    loss_weights: dict[Identifier, Annotated[float, Field(gt=0)]] = Field(
+        {}, description="of each task's loss, in the rows that are weighted; ones if absent"
+    )
     profile: sequence_of(Count) | None = Field(  # type: ignore[valid-type]
         None,
         min_length=2,
@@ -72,6 +75,9 @@ class Row(Model):
     options: dict[Identifier, Value] = Field({}, description="deviating from the method's defaults")
     regime: Regime | None = Field(
         None, description="update regime; the setting's or the method's first if absent"
+    )
+    weighted: bool = Field(
+        False, description="whether the losses have the weights that the setting states"
     )
     features: sequence_of(Identifier) = Field(  # type: ignore[valid-type]
         (), description="what the row has of the features that its tables name"

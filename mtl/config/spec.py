@@ -88,6 +88,7 @@ def resolve(
         "model": {"host": setting.host, "width": scale.width},
         "method": {"name": row.method, "options": method_options(row, info)},
         "regime": _regime(setting, row, info),
+        **_loss_weights(setting, row, tasks),
         "training": {
             "epochs": own.epochs or scale.epochs,
             "batch_size": scale.batch_size,
@@ -102,6 +103,15 @@ def resolve(
         "diagnostics": list(diagnostics),
         "profile": profile,
     }
+
+
+def _loss_weights(
+    setting: Setting, row: Row, tasks: Sequence[Mapping[str, Any]]
+) -> dict[str, list[float]]:
+    """The setting's for a row that is weighted; nothing where they are all one."""
+    if not row.weighted or not setting.loss_weights:
+        return {}
+    return {"loss_weights": [float(setting.loss_weights[task["name"]]) for task in tasks]}
 
 
 def _regime(setting: Setting, row: Row, info: MethodInfo) -> str:
@@ -132,7 +142,8 @@ def starting_row(paper: Paper, info: MethodInfo) -> str:
         MtlError: when the paper has none.
     """
     for name, row in paper.rows.items():
-        if row.method == info.starts_from and row.regime is None and not row.options:
+        plain = row.regime is None and not row.options and not row.weighted
+        if row.method == info.starts_from and plain:
             return name
     raise MtlError(
         f"{paper.name}: the runs of '{info.name}' start from those of '{info.starts_from}', of "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from torch import Tensor
@@ -22,6 +22,20 @@ class Task:
     name: str
     kind: str
     columns: tuple[str, ...]
+
+
+class Losses(Protocol):
+    """What an update needs of an objective."""
+
+    tasks: tuple[Task, ...]
+
+    def losses(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """`[S, T]` task losses from logits `[S, B, O, ...]` and targets `[S, B, C, ...]`."""
+        ...
+
+    def task_loss(self, logits: Tensor, targets: Tensor, task: int) -> Tensor:
+        """`[S]` losses of one task from its logits `[S, B, n, ...]` and all targets."""
+        ...
 
 
 class Counter(abc.ABC):

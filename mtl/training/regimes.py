@@ -9,17 +9,17 @@ from torch import Tensor
 
 from mtl.methods.base import JointStep, Method
 from mtl.methods.info import Regime
-from mtl.objectives.base import Objective
+from mtl.objectives.base import Losses
 from mtl.training.adam import FlatAdam
 from mtl.training.network import Network
 
-UpdateRule = Callable[[Network, Method, Objective, FlatAdam, Tensor, Tensor, bool], Tensor]
+UpdateRule = Callable[[Network, Method, Losses, FlatAdam, Tensor, Tensor, bool], Tensor]
 
 
 def joint(
     network: Network,
     method: Method,
-    objective: Objective,
+    objective: Losses,
     adam: FlatAdam,
     images: Tensor,
     targets: Tensor,
@@ -66,7 +66,7 @@ def joint(
 def steady_state(
     network: Network,
     method: Method,
-    objective: Objective,
+    objective: Losses,
     adam: FlatAdam,
     images: Tensor,
     targets: Tensor,
@@ -90,7 +90,7 @@ def steady_state(
 def synchronized(
     network: Network,
     method: Method,
-    objective: Objective,
+    objective: Losses,
     adam: FlatAdam,
     images: Tensor,
     targets: Tensor,
@@ -122,7 +122,7 @@ def synchronized(
 def closed_form(
     network: Network,
     method: Method,
-    objective: Objective,
+    objective: Losses,
     adam: FlatAdam,
     images: Tensor,
     targets: Tensor,

@@ -36,6 +36,7 @@ class TrainingSpec:
 
     Attributes:
         tasks: in training order.
+        loss_weights: of each task's loss, in that order; empty for ones.
         host: name of the host network.
         width: its first stage's channels.
         method: name.
@@ -55,6 +56,7 @@ class TrainingSpec:
     """
 
     tasks: tuple[Task, ...]
+    loss_weights: tuple[float, ...]
     host: str
     width: int
     method: str
@@ -85,6 +87,7 @@ class TrainingSpec:
                     Task(task["name"], task["kind"], tuple(task["columns"]))
                     for task in spec["tasks"]
                 ),
+                loss_weights=tuple(spec.get("loss_weights", ())),
                 host=spec["model"]["host"],
                 width=spec["model"]["width"],
                 method=spec["method"]["name"],

@@ -19,7 +19,8 @@ from mtl.diagnostics.base import Diagnostic, Subject
 from mtl.errors import MtlError
 from mtl.layers.replicas import initialise
 from mtl.objectives import registry as objectives
-from mtl.objectives.base import Counter
+from mtl.objectives.base import Counter, Losses
+from mtl.objectives.weighted import Weighted
 from mtl.training.adam import FlatAdam
 from mtl.training.batches import Images, epoch_order
 from mtl.training.network import build, predict
@@ -110,6 +111,7 @@ class Trainer:
     ):
         self.spec, self.seeds, self.device = spec, tuple(seeds), device
         self.objective = objectives.build(spec.tasks, store.columns, store.classes)
+        self.losses = self._weighted()
         self._check_selection()
         size = (store.height, store.width)
         network, self.method = build(spec, seeds, self.objective.outputs, size, plain)
@@ -138,6 +140,17 @@ class Trainer:
     def start_from(self, weights: Sequence[Mapping[str, Tensor]]) -> None:
         """Begin with what another method has learned: of each seed, its weights by name."""
         self.method.start(self.network, weights)
+
+    def _weighted(self) -> Losses:
+        """The losses to train on: with the weights of the specification, if it has some."""
+        weights, tasks = self.spec.loss_weights, self.objective.tasks
+        if not weights:
+            return self.objective
+        if len(weights) != len(tasks):
+            raise MtlError(
+                f"loss_weights: expected {len(tasks)}, one for each task, found {len(weights)}"
+            )
+        return Weighted(self.objective, weights)
 
     def _check_selection(self) -> None:
         rule = self.spec.selection
@@ -218,7 +231,7 @@ class Trainer:
             losses = update(
                 self.network,
                 self.method,
-                self.objective,
+                self.losses,
                 self.adam,
                 images,
                 self.objective.targets(labels),
