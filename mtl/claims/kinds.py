@@ -103,6 +103,25 @@ class BetterAcross(Model):
             yield _difference(words, text, a, b, self.margin)
 
 
+class BetterAcrossByShare(Model):
+    """A row in one setting is better than a row in another by more than a share of its value."""
+
+    kind: Literal["better_across_by_share"]
+    cell: Place
+    than: Place
+    metrics: Names
+    percent: float = Field(gt=-100, lt=100, description="as in the kind 'better_by_share'")
+
+    def contrasts(self, words: Vocabulary) -> Iterator[Contrast]:
+        """One for each metric."""
+        for metric in self.metrics:
+            a = Cell(self.cell.row, self.cell.setting, metric)
+            b = Cell(self.than.row, self.than.setting, metric)
+            by = _by(words, metric, self.percent, " %")
+            text = f"{_place(words, a)} {by} {_place(words, b)}, {words.quantity(metric).label}"
+            yield _share(words, text, a, b, self.percent)
+
+
 class BetterByShare(Model):
     """Each of some rows is better than each of others by more than a share of their value."""
 
@@ -118,19 +137,14 @@ class BetterByShare(Model):
 
     def contrasts(self, words: Vocabulary) -> Iterator[Contrast]:
         """One for each pair of rows and column."""
-        share = _exact(self.percent) / 100
         for setting, metric in _columns(self.columns):
-            sign = words.quantity(metric).sign
             for row, other in itertools.product(self.rows, self.than):
                 text = (
                     f"{words.row(row)} {_by(words, metric, self.percent, ' %')} "
                     f"{words.row(other)}, {words.quantity(metric).label}, {words.setting(setting)}"
                 )
-                terms = (
-                    (Cell(row, setting, metric), Fraction(sign)),
-                    (Cell(other, setting, metric), -sign - share),
-                )
-                yield contrast(text, terms)
+                a, b = Cell(row, setting, metric), Cell(other, setting, metric)
+                yield _share(words, text, a, b, self.percent)
 
 
 class Beyond(Model):
@@ -253,6 +267,7 @@ Test = Annotated[
     Better
     | BetterOnAverage
     | BetterAcross
+    | BetterAcrossByShare
     | BetterByShare
     | Beyond
     | Ordered
@@ -266,6 +281,7 @@ KINDS: dict[str, type[Model]] = {
     "better": Better,
     "better_on_average": BetterOnAverage,
     "better_across": BetterAcross,
+    "better_across_by_share": BetterAcrossByShare,
     "better_by_share": BetterByShare,
     "beyond": Beyond,
     "ordered": Ordered,
@@ -305,3 +321,8 @@ def _place(words: Vocabulary, cell: Cell) -> str:
 def _difference(words: Vocabulary, text: str, a: Cell, b: Cell, margin: float) -> Contrast:
     sign = words.quantity(a.metric).sign
     return contrast(text, ((a, sign), (b, -sign)), -_exact(margin))
+
+
+def _share(words: Vocabulary, text: str, a: Cell, b: Cell, percent: float) -> Contrast:
+    sign = words.quantity(a.metric).sign
+    return contrast(text, ((a, Fraction(sign)), (b, -sign - _exact(percent) / 100)))

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from mtl.claims.contrasts import Cell, Contrast
 from mtl.claims.verdicts import ContrastResult, absent
-from mtl.claims.vocabulary import COUNTS
+from mtl.claims.vocabulary import COSTS
 from mtl.claims.welch import Term, difference_interval, welch
 from mtl.errors import MtlError
 from mtl.published.numbers import Published, decimals
@@ -56,7 +56,7 @@ def printed_result(
         for cell, coefficient in contrast.terms
         if cells[cell].number.std is not None and (n := cells[cell].n) is not None and n > 1
     ]
-    exact = all(cell.metric in COUNTS for cell in cells)
+    exact = all(cell.metric in COSTS for cell in cells)
     tested = not exact and len(terms) == len(cells)
     test = welch(terms, contrast.constant) if tested else None
     difference = contrast.constant + sum(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from mtl.claims.contrasts import Cell, Contrast
 from mtl.claims.verdicts import ContrastResult, absent
-from mtl.claims.vocabulary import COUNTS, Vocabulary
-from mtl.config.diagnostics import required_diagnostics
+from mtl.claims.vocabulary import COSTS, COUNTS, Vocabulary
+from mtl.config.diagnostics import reportable, required_diagnostics
 from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS
 from mtl.metrics.ranks import mean_ranks
@@ -45,7 +45,8 @@ def paired_result(
         for seed in seeds
     ]
     mean = summarise(differences).mean
-    if all(cell.metric in COUNTS for cell in contrast.cells):
+    # Seeds differ in a cost only where each has its own network: there it is a sample to be tested.
+    if all(cell.metric in COSTS for cell in contrast.cells) and len(set(differences)) == 1:
         return ContrastResult(contrast.words, mean, None, None, None, None, "exact", None, digits)
     test = compare(differences)
     low, high = bootstrap_interval(differences) or (None, None)
@@ -144,7 +145,7 @@ class RecordEvidence:
 
     def _metric_values(self, row: str, setting: str, metric: str) -> dict[int, float]:
         runs = self._runs_of(row, setting)
-        if metric not in self._project.papers[self._paper].settings[setting].metrics:
+        if metric not in reportable(self._project.papers[self._paper].settings[setting]):
             raise NotThereError(f"setting '{setting}' does not report '{metric}'")
         diagnostic = METRICS[metric].diagnostic
         made = required_diagnostics(self._project.papers[self._paper]).get((setting, row), ())

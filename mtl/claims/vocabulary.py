@@ -34,13 +34,15 @@ COUNTS = {
     "parameters_total": Count("parameters_total", "parameters of all tasks"),
     "macs": Count("macs", "multiply-accumulates"),
     "macs_g": Count("macs", "multiply-accumulates"),
-    "flops": Count("flops", "FLOPs"),
 }
 """Costs by the names of printed columns.
 
 `parameters` are those that one task uses: only so counted has ETR the 11.2 million that are printed
 for it. All tasks' branches together are `parameters_total`, which no paper prints.
 """
+
+COSTS = frozenset((*COUNTS, "flops"))
+"""The columns that are costs: the counts, and what the network that is left of each seed takes."""
 
 
 class UnknownName(MtlError):

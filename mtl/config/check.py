@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -377,5 +378,10 @@ def check_scale(
                 ("datasets",),
                 f"dataset '{setting.dataset}' of setting '{name}' is missing",
             )
-        elif setting.twin and setting.dataset in data_registry.available():
-            _check_dials(problems, document, scale, paper_document, name, setting)
+        elif setting.dataset in data_registry.available():
+            if setting.twin:
+                _check_dials(problems, document, scale, paper_document, name, setting)
+            if name in scale.settings and (own := scale.settings[name].data):
+                options = {**scale.datasets[setting.dataset].options, **own}
+                where = document.where(("settings", name, "data"))
+                problems.attempt(partial(datasets.check_options, setting.dataset, options, where))

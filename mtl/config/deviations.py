@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from mtl.config.models import DatasetScale, Row, RowScale, Scale, Setting, SettingScale, Value
 from mtl.config.spec import method_options
@@ -49,9 +50,19 @@ def _dials(settings: Iterable[Setting]) -> str:
 
 
 def _dataset_differences(
-    dataset: str, here: DatasetScale, full: DatasetScale, settings: Sequence[Setting]
+    dataset: str,
+    here: DatasetScale,
+    full: DatasetScale,
+    settings: Sequence[Setting],
+    options: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
 ) -> list[str]:
-    """What a scale changes of a dataset; `settings` are those shown that use it."""
+    """What a scale changes of a dataset.
+
+    Args:
+        dataset, here, full: at the scale and at the full scale.
+        settings: those shown that use it.
+        options: of the preparation in each of them, at both scales.
+    """
     lines = []
     label = data_registry.describe(dataset).label
     sizes, dials = _sizes(here.twin or {}), _dials(settings)
@@ -62,14 +73,21 @@ def _dataset_differences(
         )
     elif here.source == "twin" and sizes != (there := _sizes(full.twin or {})):
         lines.append(f"Data: {label}{dials}: {sizes} ({_where(dataset)}: {there}).")
-    options = [
-        _difference(name.replace("_", " "), here.options.get(name), value, _where(dataset))
-        for name, value in full.options.items()
-        if here.options.get(name) != value
+    differences = [
+        _difference(name.replace("_", " "), own.get(name), value, _where(dataset))
+        for own, there in options
+        for name, value in there.items()
+        if own.get(name) != value
     ]
-    if options:
-        lines.append(f"Images of {label}: {', '.join(options)}.")
+    if differences:
+        lines.append(f"Images of {label}: {', '.join(dict.fromkeys(differences))}.")
     return lines
+
+
+def _options(scale: Scale, name: str, setting: Setting) -> dict[str, Any]:
+    """Of the preparation of a setting's dataset."""
+    own = scale.settings[name].data if name in scale.settings else {}
+    return {**scale.datasets[setting.dataset].options, **own}
 
 
 def _row_differences(here: SettingScale, full: SettingScale, name: str, row: Row) -> str:
@@ -112,11 +130,13 @@ def scale_deviations(
     lines: list[str] = []
     for dataset in dict.fromkeys(setting.dataset for _, setting in settings):
         if dataset in scale.datasets and dataset in full.datasets:
+            users = [(name, setting) for name, setting in settings if setting.dataset == dataset]
             lines += _dataset_differences(
                 dataset,
                 scale.datasets[dataset],
                 full.datasets[dataset],
-                [setting for _, setting in settings if setting.dataset == dataset],
+                [setting for _, setting in users],
+                [(_options(scale, *user), _options(full, *user)) for user in users],
             )
     by_text: dict[str, list[str]] = {}
     for name, setting in settings:

@@ -353,6 +353,9 @@ class SettingScale(Model):
         1, description="a fraction for one evaluation after several epochs: 0.2 for every fifth"
     )
     learning_rate: float = Field(gt=0, lt=1)
+    data: dict[Identifier, Value | list[int]] = Field(
+        {}, description="options of the dataset's preparation that differ from the scale's"
+    )
     rows: dict[Identifier, RowScale] = Field({}, description="what differs for single rows")
 
 

@@ -54,7 +54,7 @@ class Project:
         self.full_scale = full_scale
         self.papers = papers
         self.code = code
-        self._prepared: dict[tuple[str, str], Prepared] = {}
+        self._prepared: dict[tuple[str, str, str], Prepared] = {}
         self._units: dict[tuple[str, str, str], list[RunUnit]] = {}
 
     @property
@@ -104,18 +104,24 @@ class Project:
             )
         return read_json(self.root / path, "manifest of the real data")
 
-    def prepared(self, dataset: str, dials: Mapping[str, Any] | None = None) -> Prepared:
+    def prepared(
+        self,
+        dataset: str,
+        dials: Mapping[str, Any] | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Prepared:
         """The prepared dataset that this scale implies.
 
         Args:
             dataset: the registry name.
             dials: those of its twin that a setting sets beside the scale's.
+            options: of the preparation, those that a setting has instead of the scale's.
 
         Raises:
             MtlError: for an unknown dataset, or real data without a manifest.
         """
-        dials = dict(dials or {})
-        key = (dataset, sha256(dials))
+        dials, options = dict(dials or {}), dict(options or {})
+        key = (dataset, sha256(dials), sha256(options))
         if key not in self._prepared:
             if dataset not in self.scale.datasets:
                 raise unknown("dataset", dataset, self.scale.datasets)
@@ -130,14 +136,16 @@ class Project:
                 twin, root = None, Path(scale.root) if scale.root else None
                 raw = {"manifest": sha256(self._manifest(dataset))}
             code = self.code.closure(info.module)
-            identity = prepared_identity(dataset, scale.options, raw, code)
+            config = {**scale.options, **options}
+            identity = prepared_identity(dataset, config, raw, code)
             mark = fingerprint(identity)
             self._prepared[key] = Prepared(
                 dataset=dataset,
                 fingerprint=mark,
                 identity=identity,
-                config=scale.options,
+                config=config,
                 dials=dials,
+                options=options,
                 source=scale.source,
                 source_label=info.source_labels[scale.source],
                 root=root,
@@ -149,17 +157,19 @@ class Project:
     def variants(self, dataset: str) -> list[Prepared]:
         """The prepared datasets that the settings of all papers need of a dataset.
 
-        One for each set of dials that settings give its twin, in the order of the settings; of a
-        dataset that no setting uses, the one with the scale's dials alone.
+        One for each set of dials that settings give its twin, and of options that they have at this
+        scale, in the order of the settings; of a dataset that no setting uses, the scale's.
 
         Raises:
             MtlError: for an unknown dataset, or real data without a manifest.
         """
-        settings = [
-            setting for paper in self.papers.values() for setting in paper.settings.values()
+        own = [
+            (setting.twin, self.scale.settings[name].data)
+            for paper in self.papers.values()
+            for name, setting in paper.settings.items()
+            if setting.dataset == dataset
         ]
-        dials = [setting.twin for setting in settings if setting.dataset == dataset] or [{}]
-        made = [self.prepared(dataset, chosen) for chosen in dials]
+        made = [self.prepared(dataset, dials, options) for dials, options in own or [({}, {})]]
         return list({data.fingerprint: data for data in made}.values())
 
     def all_prepared(self) -> list[Prepared]:
@@ -192,7 +202,7 @@ class Project:
         spec = resolve(
             setting, row, info, tasks, scale, own, self._full(setting_name, row_name), diagnostics
         )
-        data = self.prepared(setting.dataset, setting.twin)
+        data = self.prepared(setting.dataset, setting.twin, scale.data)
         code = self.code.union(
             (
                 TRAINING,

@@ -44,6 +44,7 @@ class Prepared:
     Attributes:
         config: the preparation's options.
         dials: those of its twin that settings set, beside the scale's.
+        options: of the preparation, those that settings have instead of the scale's.
         source_label: the words that tables print about the source.
         root: the folder of the raw files, relative to the project; None when the dataset comes
             with an installed package.
@@ -56,6 +57,7 @@ class Prepared:
     identity: Identity = field(repr=False)
     config: dict[str, Any]
     dials: dict[str, Any]
+    options: dict[str, Any]
     source: Literal["twin", "real"]
     source_label: str
     root: Path | None
@@ -64,8 +66,9 @@ class Prepared:
 
     @property
     def title(self) -> str:
-        """How messages name it: the dataset and its dials."""
-        dials = ", ".join(f"{name} {value}" for name, value in self.dials.items())
+        """How messages name it: the dataset, its dials and its own options."""
+        own = {**self.dials, **self.options}
+        dials = ", ".join(f"{name} {value}" for name, value in own.items())
         return f"{self.dataset} ({dials})" if dials else self.dataset
 
     @property

@@ -117,6 +117,19 @@ def test_better_by_share_of_the_other(words: Vocabulary) -> None:
     assert terms(near) == {"etr/celeba8": -1, "gradnorm/celeba8": Fraction(11, 10)}
 
 
+def test_better_across_by_share(words: Vocabulary) -> None:
+    [found] = contrasts(
+        words,
+        "better_across_by_share",
+        cell={"row": "etr", "setting": "celeba40"},
+        than={"row": "gradnorm", "setting": "celeba8"},
+        metrics=["abs_err"],
+        percent=25,
+    )
+    assert found.words == "ETR (40 tasks) more than 25 % below GradNorm (8 tasks), Abs. Err."
+    assert terms(found) == {"etr/celeba40": -1, "gradnorm/celeba8": Fraction(3, 4)}
+
+
 def test_beyond_a_number(words: Vocabulary) -> None:
     [above] = contrasts(words, "beyond", rows=["etr"], columns=F8, value=60.5)
     assert above.words == "ETR above 60.5, F-score, 8 tasks"
