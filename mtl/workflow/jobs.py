@@ -50,7 +50,8 @@ def planned(
 
 def _twins(project: Project, dataset: str) -> list[Twin]:
     """The variants of a dataset's twin that the scale needs."""
-    twins = [data.twin for data in project.variants(dataset) if data.twin is not None]
+    found = [data.twin for data in project.variants(dataset) if data.twin is not None]
+    twins = list({twin.fingerprint: twin for twin in found}.values())
     if not twins:
         raise MtlError(
             f"scale '{project.scale.name}' uses real data for '{dataset}'; there is no twin to make"

@@ -82,6 +82,14 @@ settings:
     eval_batch_size: 8
     learning_rate: 2e-3
   nyu: *dense
+  celeba3: &labels
+    width: 8
+    epochs: 2
+    batch_size: 32
+    eval_batch_size: 64
+    learning_rate: 2e-3
+  celeba3_half: *labels
+  celeba3_quarter: *labels
   digits:
     width: 8
     epochs: 6

@@ -234,6 +234,28 @@ def test_a_dataset_without_dials_has_one_variant(root: Path) -> None:
         project.variants("face_probe")
 
 
+def test_a_setting_may_prepare_its_data_otherwise(root: Path, edit: Edit) -> None:
+    edit(MINI, "  celeba8_vgg16:\n", "  celeba8_vgg16:\n    data:\n      short_side: 24\n")
+    project = load_project(root)
+    usual, own = (
+        project.units_for("etr_nlp", setting, "hard_sharing")[0].data
+        for setting in ("celeba8", "celeba8_vgg16")
+    )
+    assert usual == project.prepared("celeba")
+    assert (usual.config, own.config) == ({"short_side": 32}, {"short_side": 24})
+    assert (own.title, own.twin) == ("celeba (short_side 24)", usual.twin)
+    assert own in project.variants("celeba")
+    assert own.fingerprint != usual.fingerprint
+    text = "\n".join(project.deviations("etr_nlp", "table_3a"))
+    assert "Images of CelebA: short side 32 (paper: 64), short side 24 (paper: 64)." in text
+
+
+def test_the_options_of_a_settings_data_are_checked(root: Path, edit: Edit) -> None:
+    edit(MINI, "  celeba40:\n", "  celeba40:\n    data:\n      short_side: 4\n")
+    with pytest.raises(MtlError, match=r"mini\.yaml:\d+.*short_side"):
+        load_project(root)
+
+
 def test_a_dataset_that_no_setting_uses_has_the_dials_of_the_scale(root: Path, edit: Edit) -> None:
     path = root / "workflow/config/papers/etr_nlp.yaml"
     paper = yaml.safe_load(path.read_text())
