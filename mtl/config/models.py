@@ -110,6 +110,7 @@ class Table(Model):
     delta: Literal["metrics", "tasks", "primary"] | None = Field(
         None, description="convention of the delta column; none if absent"
     )
+    mean_rank: bool = Field(False, description="whether a column shows each row's mean rank")
     groups: sequence_of(Group) = Field(min_length=1)  # type: ignore[valid-type]
     rows: sequence_of(Identifier) = Field(min_length=1, description="rows that the paper prints")  # type: ignore[valid-type]
     extra_rows: sequence_of(Identifier) = Field((), description="rows that the paper lacks")  # type: ignore[valid-type]
@@ -308,6 +309,7 @@ class Paper(Model):
     short: str = Field(description="how the report names it")
     venue: str
     arxiv: str | None = None
+    delta_index: Literal["p", "MTL"] = Field("p", description="how the paper writes its delta")
     deviations: sequence_of(str) = Field((), description="what differs from the paper, every table")  # type: ignore[valid-type]
     settings: dict[Identifier, Setting] = Field(min_length=1)
     rows: dict[Identifier, Row] = Field(min_length=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -46,6 +47,23 @@ def check_number(text: str, where: str) -> str:
     if not _NUMBER.fullmatch(text):
         raise MtlError(f"{where} must be a decimal number such as -1.50, found '{text}'")
     return text
+
+
+def in_unit(number: Published, factor: Fraction) -> Published:
+    """A printed number in another unit, with the decimals that are left.
+
+    Args:
+        number: as it is printed.
+        factor: a power of ten, from the printed unit to the other.
+    """
+    if factor == 1:
+        return number
+    places = decimals(number.mean) - round(math.log10(factor))
+
+    def convert(text: str) -> str:
+        return f"{float(Fraction(text) * factor):.{max(places, 0)}f}"
+
+    return Published(convert(number.mean), convert(number.std) if number.std else number.std)
 
 
 def decimals(text: str) -> int:

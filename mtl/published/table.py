@@ -16,7 +16,10 @@ from mtl.published.header import Column, Header
 from mtl.published.numbers import Published, check_number, decimals
 
 COLUMNS = ("row", "setting", "metric", "mean", "std")
-DELTA = "delta_p"
+DELTAS = {"p": "delta_p", "MTL": "delta_mtl"}
+"""Columns of deltas, by the index that a paper writes."""
+
+MEAN_RANK = "mean_rank"
 PARAMETERS = "parameters"
 MACS = ("macs", "macs_g")
 """Columns of multiply-accumulates, by the unit that a paper prints them in."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mtl.render import numbers
 from mtl.render.environment import TEMPLATES, html_environment
-from mtl.render.sheet import DELTA, NOT_IN_PAPER, TIED, Entry, Line, Sheet
+from mtl.render.sheet import NOT_IN_PAPER, TIED, Entry, Line, Sheet
+from mtl.results.derived import DELTA
 
 if TYPE_CHECKING:
     from mtl.results.aggregate import Cell, Comparison, DeltaCell, RunRef

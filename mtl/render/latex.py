@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from mtl.errors import MtlError
+from mtl.published.table import MEAN_RANK
 from mtl.render import markup
 from mtl.render.costs import Cost, CostBlock
 from mtl.render.environment import latex_environment
-from mtl.render.sheet import DELTA, MISSING, NOT_IN_PAPER, Column, Entry, Line, Sheet
+from mtl.render.sheet import MISSING, NOT_IN_PAPER, Column, Entry, Line, Sheet
+from mtl.results.derived import DELTA
 
 NO_LATEX = (
     "pdflatex not found; install texlive-latex-base texlive-latex-recommended "
@@ -79,7 +81,8 @@ def _groups(sheet: Sheet) -> list[dict[str, Any]]:
     groups, first = [], 1 + _before_groups(sheet)
     for group in sheet.groups:
         costs = group.costs.columns if group.costs else ()
-        metrics = "".join("r" if column.metric == DELTA else "c" for column in group.columns)
+        bare = (DELTA, MEAN_RANK)  # printed without a deviation
+        metrics = "".join("r" if column.metric in bare else "c" for column in group.columns)
         groups.append(
             {
                 "label": markup.latex(group.label),

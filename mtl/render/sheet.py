@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mtl.metrics.catalogue import METRICS, is_diagnosed
+from mtl.published.table import DELTAS, MEAN_RANK
 from mtl.render import numbers
 from mtl.render.costs import (
     Cost,
@@ -22,12 +23,12 @@ from mtl.render.costs import (
     cost_notes,
 )
 from mtl.render.labels import is_synthetic, unit_scale
+from mtl.results.derived import DELTA
 
 if TYPE_CHECKING:
     from mtl.config.models import Order
     from mtl.results.aggregate import Cell, DeltaCell, Row, TableData
 
-DELTA = "delta_p"
 MISSING = numbers.MISSING
 TIED = "†"
 NOT_IN_PAPER = "⋆"
@@ -49,7 +50,7 @@ class Column:
 
     Attributes:
         setting: of the group that it belongs to.
-        metric: its name in the catalogue, or `DELTA`.
+        metric: its name in the catalogue, `DELTA` or `MEAN_RANK`.
         label: the heading.
         arrow: "↑" when more is better, "↓" when less is.
         digits: decimals printed.
@@ -229,11 +230,19 @@ def _groups(data: TableData, blocks: dict[str, CostBlock]) -> tuple[Group, ...]:
                 )
             )
         if any(group.setting in row.deltas for row in data.rows):
-            columns.append(Column(group.setting, DELTA, r"$\Delta_p$ (%)", "↑", 1, 1.0))
+            label = rf"{_delta_symbol(data)} (%)"
+            columns.append(Column(group.setting, DELTA, label, "↑", 1, 1.0))
+        if data.mean_rank:
+            columns.append(Column(group.setting, MEAN_RANK, "MR", "↓", 1, 1.0))
         groups.append(
             Group(group.setting, group.label, remaining.pop(group.setting, None), tuple(columns))
         )
     return tuple(groups)
+
+
+def _delta_symbol(data: TableData) -> str:
+    index = data.delta_index
+    return rf"$\Delta_{{{index}}}$" if len(index) > 1 else rf"$\Delta_{index}$"
 
 
 class _Reasons:
@@ -290,6 +299,19 @@ def _delta_entry(column: Column, cell: DeltaCell | None, order: Sequence[float])
     )  # fmt: skip
 
 
+def _rank_entry(column: Column, row: Row, rows: Sequence[Row]) -> Entry:
+    """The mean rank among all rows; like the delta it has no runs of its own."""
+    value, printed = row.mean_rank.get(column.setting), row.printed_rank.get(column.setting)
+    published = None if printed is None else (printed.mean, printed.std or None)
+    ranks = [other.mean_rank.get(column.setting) for other in rows]
+    order = sorted({rank for rank in ranks if rank is not None})
+    place = order.index(value) if value is not None and len(order) > 1 else None
+    return Entry(
+        column, value, MISSING if value is None else numbers.fixed(value, column.digits), None,
+        place == 0, place == 1, False, "", published, False, None,
+    )  # fmt: skip
+
+
 def _with_published_best(entry: Entry, best: float | None) -> Entry:
     """Mark the best printed value of a column; the papers print ties in bold together."""
     printed = entry.published is not None and float(entry.published[0]) == best
@@ -298,7 +320,8 @@ def _with_published_best(entry: Entry, best: float | None) -> Entry:
 
 def _spread(n: int, columns: Sequence[Column]) -> str:
     text = f"Mean ± sample standard deviation over n = {n} seeds" if n > 1 else "One seed"
-    others = [column.label for column in columns if column.scale != 100 and column.metric != DELTA]
+    derived = (DELTA, MEAN_RANK)
+    others = [c.label for c in columns if c.scale != 100 and c.metric not in derived]
     if not any(column.scale == 100 for column in columns):
         return f"{text}."
     besides = f", except {', '.join(dict.fromkeys(others))}" if others else ""
@@ -350,8 +373,17 @@ def _delta_note(data: TableData, labels: dict[str, str]) -> str | None:
     aside = [m for group in data.groups for m in group.metrics if is_diagnosed(m)]
     without = f", without {', '.join(METRICS[m].label for m in dict.fromkeys(aside))}"
     return (
-        rf"$\Delta_p$: {meaning}{without if aside else ''}, against "
+        rf"{_delta_symbol(data)}: {meaning}{without if aside else ''}, against "
         f"{labels.get(data.baseline, data.baseline)}."
+    )
+
+
+def _rank_note(data: TableData) -> str | None:
+    if not data.mean_rank:
+        return None
+    return (
+        "MR: mean over the tasks of a row's rank among all rows shown, by unrounded means; equal "
+        "means share the best rank."
     )
 
 
@@ -378,21 +410,20 @@ def build_sheet(data: TableData) -> Sheet:
     costs = {name: cost_entries(rows, block) for name, block in blocks.items()}
     groups = _groups(data, {} if once else blocks)
     delta_order = {group.setting: _descending_deltas(rows, group.setting) for group in groups}
-    bodies = [
-        [
-            _with_published_best(
-                _delta_entry(column, row.deltas.get(group.setting), delta_order[group.setting])
-                if column.metric == DELTA
-                else _entry(
-                    column, row.cells.get((group.setting, column.metric)), data.n_seeds, reasons
-                ),
-                data.published_best.get((column.setting, column.metric)),
-            )
-            for group in groups
-            for column in group.columns
-        ]
-        for row in rows
-    ]
+    printed_as = {DELTA: DELTAS[data.delta_index]}
+
+    def entry(column: Column, row: Row) -> Entry:
+        setting, metric = column.setting, column.metric
+        if metric == DELTA:
+            made = _delta_entry(column, row.deltas.get(setting), delta_order[setting])
+        elif metric == MEAN_RANK:
+            made = _rank_entry(column, row, rows)
+        else:
+            made = _entry(column, row.cells.get((setting, metric)), data.n_seeds, reasons)
+        best = data.published_best.get((setting, printed_as.get(metric, metric)))
+        return _with_published_best(made, best)
+
+    bodies = [[entry(c, row) for group in groups for c in group.columns] for row in rows]
     lines = tuple(
         Line(
             id=row.id,
@@ -409,6 +440,7 @@ def build_sheet(data: TableData) -> Sheet:
     footnotes = [
         _spread(data.n_seeds, [column for group in groups for column in group.columns]),
         _delta_note(data, labels),
+        _rank_note(data),
         _tests(data),
         f"Data: {'; '.join(data.source_labels)}. Scale: {data.scale}.",
         *cost_notes(data),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mtl.metrics.catalogue import METRICS
-from mtl.render.sheet import DELTA
+from mtl.results.derived import DELTA
 
 if TYPE_CHECKING:
     from mtl.results.aggregate import Cell, DeltaCell, TableData

@@ -8,14 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from mtl.config import products
 from mtl.config.spec import label_in
 from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS
-from mtl.published.numbers import Published
-from mtl.published.table import DELTA, PublishedTable, load_table
+from mtl.published.numbers import Published, in_unit
+from mtl.published.table import DELTAS, MEAN_RANK, MULTIPLES, PublishedTable, load_table
 from mtl.results import derived
 from mtl.results.comparisons import Comparison, Key, Marks, Values, compare_rows, mark
 from mtl.results.costs import Costs, costs_of
@@ -105,6 +106,7 @@ class Row:
         costs: by setting.
         cells: by (setting, metric).
         deltas, mean_rank: by setting.
+        printed_rank: what the paper prints as mean rank, by setting.
     """
 
     id: str
@@ -118,6 +120,7 @@ class Row:
     cells: dict[tuple[str, str], Cell]
     deltas: dict[str, DeltaCell]
     mean_rank: dict[str, float | None]
+    printed_rank: dict[str, Published | None]
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,8 @@ class TableData:
     Attributes:
         groups: the settings with their headings and metric columns, in order.
         baseline: the row that deltas and comparisons refer to.
+        delta_index: how the paper writes its delta.
+        mean_rank: whether columns show it.
         rows: those of the paper, then the others, each in the order that the table asks for.
         costs: whether costs stand "once", before all groups, or in "each" group.
         cost_settings: the settings whose costs stand there: one, or each group's.
@@ -149,6 +154,8 @@ class TableData:
     caption: str
     groups: tuple[Group, ...]
     baseline: str
+    delta_index: str
+    mean_rank: bool
     rows: tuple[Row, ...]
     costs: Literal["once", "each"]
     cost_settings: tuple[str, ...]
@@ -223,12 +230,14 @@ def build_table(
         caption=spec.caption,
         groups=spec.groups,
         baseline=spec.baseline,
+        delta_index=project.paper(paper).delta_index,
+        mean_rank=spec.mean_rank,
         rows=rows,
         costs=spec.costs,
         cost_settings=_cost_settings(spec, rows),
         features=dict(spec.features),
         order=spec.order,
-        published_best=_published_best(spec, builder.published),
+        published_best=_published_best(spec, builder.published, project.paper(paper).delta_index),
         scale=project.scale.name,
         source_labels=tuple(dict.fromkeys(unit.data.source_label for unit in product.units)),
         n_seeds=project.scale.seeds,
@@ -292,10 +301,21 @@ class _Builder:
                 ).get(row)
                 for group in self.spec.groups
             },
+            printed_rank={
+                group.setting: self._printed(row, group.setting, MEAN_RANK)
+                for group in self.spec.groups
+            },
         )
 
+    @property
+    def _printed_delta(self) -> str:
+        return DELTAS[self.project.paper(self.paper).delta_index]
+
     def _printed(self, row: str, setting: str, metric: str) -> Published | None:
-        return self.published.find(row, setting, metric) if self.published else None
+        number = self.published.find(row, setting, metric) if self.published else None
+        if number is None or self.published is None:
+            return None
+        return in_unit(number, _unit_factor(self.published, metric))
 
     def _cell(self, key: Key) -> Cell:
         row, setting, metric = key
@@ -337,7 +357,7 @@ class _Builder:
             value=value,
             values=by_seed,
             std=summarise(by_seed).std if by_seed else None,
-            published=self._printed(row, group.setting, DELTA),
+            published=self._printed(row, group.setting, self._printed_delta),
         )
 
     def _costs(self, row: str, setting: str) -> Costs:
@@ -345,16 +365,26 @@ class _Builder:
         return costs_of(records[0] if records else None, self.published, row, setting)
 
 
-def _published_best(spec: Table, published: PublishedTable | None) -> dict[tuple[str, str], float]:
+def _published_best(
+    spec: Table, published: PublishedTable | None, delta_index: str
+) -> dict[tuple[str, str], float]:
     """The best printed number of each column that has some to compare."""
     if published is None:
         return {}
     return {
-        (group.setting, metric): best
+        (group.setting, metric): float(Fraction(best) * _unit_factor(published, metric))
         for group in spec.groups
-        for metric in (*group.metrics, DELTA)
+        for metric in (*group.metrics, DELTAS[delta_index], MEAN_RANK)
         if (best := published.best(group.setting, metric)) is not None
     }
+
+
+def _unit_factor(published: PublishedTable, metric: str) -> Fraction:
+    """From the unit in which a paper prints a cost to that of our column; 1 for other metrics."""
+    unit = METRICS[metric].unit if metric in METRICS else ""
+    if unit not in MULTIPLES:
+        return Fraction(1)
+    return Fraction(MULTIPLES[published.header.columns[metric].unit], MULTIPLES[unit])
 
 
 def _cost_settings(spec: Table, rows: Sequence[Row]) -> tuple[str, ...]:

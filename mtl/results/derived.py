@@ -13,6 +13,9 @@ from mtl.results.comparisons import Values
 from mtl.results.records import Record
 from mtl.results.statistics import summarise
 
+DELTA = "delta_p"
+"""The delta's name in products, whatever index a paper writes."""
+
 
 def scored(metrics: Sequence[str]) -> tuple[str, ...]:
     """The metrics that say how good a row is: those that every run has."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mtl.io import atomic_write, canonical_json
-from mtl.published.table import DELTA
 from mtl.results.aggregate import Row, build_table
+from mtl.results.derived import DELTA
 from mtl.results.runs import Runs
 from mtl.results.seal import seal
 

@@ -12,6 +12,7 @@ from mtl.published.numbers import (
     Published,
     check_number,
     decimals,
+    in_unit,
     rounding_interval,
 )
 
@@ -55,3 +56,19 @@ def test_a_number_lies_in_the_interval_of_what_is_printed(value: Fraction, digit
     low, high = rounding_interval(printed)
     assert low <= value <= high
     assert high - low == Fraction(1, 10**digits)
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "factor", "expected"),
+    [
+        ("670", None, Fraction(1000), ("670000", None)),
+        ("15.5", "0.25", Fraction(1000), ("15500", "250")),
+        ("3.87", None, Fraction(1, 1000), ("0.00387", None)),
+        ("-1.50", "", Fraction(1), ("-1.50", "")),
+    ],
+)
+def test_another_unit(
+    mean: str, std: str | None, factor: Fraction, expected: tuple[str, str | None]
+) -> None:
+    found = in_unit(Published(mean, std), factor)
+    assert (found.mean, found.std) == expected

@@ -113,6 +113,7 @@ def row(
         cells={(one.setting, one.metric): one for one in cells},
         deltas={} if delta is None else {"celeba8": delta},
         mean_rank={"celeba8": 1.5},
+        printed_rank={"celeba8": None},
     )
     return dataclasses.replace(filled, **changes)
 
@@ -187,6 +188,8 @@ def table(**changes: Any) -> TableData:
         caption="Comparison of ETR with baselines.",
         groups=(Group(setting="celeba8", label="CelebA", metrics=("precision", "recall")),),
         baseline="hard_sharing",
+        delta_index="p",
+        mean_rank=False,
         rows=rows,
         costs="once",
         cost_settings=("celeba8",),

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from mtl.config.models import Order
+from mtl.published.numbers import Published
 from mtl.render.sheet import MISSING, Entry, banner, build_sheet
 from tests.render import fabricate
 
@@ -193,3 +194,25 @@ def test_without_printed_numbers() -> None:
     assert not sheet.published
     assert sheet.remarks_heading == "Remarks"
     assert [column.metric for column in sheet.columns] == ["precision", "recall"]
+
+
+def test_mean_ranks_have_a_column_where_the_table_asks_for_it() -> None:
+    data = fabricate.table()
+    ranks = {"hard_sharing": 2.5, "etr": 1.0, "mgda_ub": None, "single_task": 4.0}
+    rows = tuple(
+        dataclasses.replace(
+            row,
+            mean_rank={"celeba8": ranks[row.id]},
+            printed_rank={"celeba8": Published("2.0", None) if row.id == "etr" else None},
+        )
+        for row in data.rows
+    )
+    assert "MR" not in [column.label for column in build_sheet(data).columns]
+    sheet = build_sheet(dataclasses.replace(data, rows=rows, mean_rank=True, delta_index="MTL"))
+    assert [column.label for column in sheet.columns[-2:]] == [r"$\Delta_{MTL}$ (%)", "MR"]
+    entries = [line.entries[-1] for line in sheet.lines]
+    assert [entry.text for entry in entries] == ["2.5", "1.0", "—", "4.0"]
+    assert [(entry.best, entry.second) for entry in entries[:2]] == [(False, True), (True, False)]
+    assert [entry.published for entry in entries[:2]] == [None, ("2.0", None)]
+    assert any(note.startswith("MR: mean over the tasks") for note in sheet.footnotes)
+    assert any(note.startswith(r"$\Delta_{MTL}$: ") for note in sheet.footnotes)
