@@ -11,9 +11,9 @@ import pytest
 
 from mtl.config import Project, RunUnit
 from mtl.config.datasets import metrics
+from mtl.metrics.catalogue import METRICS
 from mtl.metrics.classification import class_scores
-from mtl.objectives.kinds import KINDS
-from mtl.published.table import DELTA, load_table
+from mtl.published.table import DELTAS, MEAN_RANK, load_table
 from mtl.render.figures import registry
 from mtl.results.aggregate import build_table
 from mtl.results.drift import run_drift
@@ -27,7 +27,9 @@ ROOT = Path(__file__).parents[2]
 # lost.
 UNPLACED = {
     "table_1": {
-        (f"t1_{row:02}", "celeba8", metric) for row in range(1, 10) for metric in ("f_score", DELTA)
+        (f"t1_{row:02}", "celeba8", metric)
+        for row in range(1, 10)
+        for metric in ("f_score", DELTAS["p"])
     },
     "table_s1": {
         (f"s1_{row:02}", "celeba8", metric)
@@ -43,6 +45,8 @@ DIAGNOSTICS: dict[str, Callable[[int], dict[str, Any]]] = {
     "feature_maps": lambda seed: diagnostics.maps(),
     "activations": lambda seed: diagnostics.activations(),
     "predictions": lambda seed: diagnostics.predictions(),
+    "inference_cost": lambda seed: {},
+    "gates": lambda seed: diagnostics.gates(),
 }
 
 
@@ -65,13 +69,14 @@ def _write_attributes(root: Path, unit: RunUnit, scores: fabricate.Scores) -> No
     fabricate.write_unit(root, unit, metrics, by_seed=found)
 
 
-def _write_dense(root: Path, unit: RunUnit) -> None:
-    """A unit of dense tasks, with all metrics that its evaluation measures."""
-    names = metrics(unit.spec["tasks"])
-    found = {
-        seed: {"diagnostics": {n: DIAGNOSTICS[n](seed) for n in unit.spec["diagnostics"]}}
-        for seed in unit.seeds
-    }
+def _write_other(root: Path, unit: RunUnit) -> None:
+    """A unit of other tasks, with all metrics that its evaluation and diagnostics measure."""
+    made = unit.spec["diagnostics"]
+    names = (
+        *metrics(unit.spec["tasks"]),
+        *(name for name, metric in METRICS.items() if metric.diagnostic in made),
+    )
+    found = {seed: {"diagnostics": {n: DIAGNOSTICS[n](seed) for n in made}} for seed in unit.seeds}
     fabricate.write_unit(
         root,
         unit,
@@ -92,8 +97,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Project:
     for unit in project.units():
         if unit.spec["tasks"][0]["kind"] == "attributes":
             _write_attributes(root, unit, attributes)
-        elif KINDS[unit.spec["tasks"][0]["kind"]] == "dense":
-            _write_dense(root, unit)
+        elif unit.spec["tasks"][0]["kind"] != "classes":
+            _write_other(root, unit)
         else:
             detail = {"columns": ["left", "right"], "correct": [90, 80], "n": 100}
             fabricate.write_unit(
@@ -140,7 +145,11 @@ def test_every_printed_number_stands_in_a_cell_but_those_that_have_none(own: Pro
             }
             for row in data.rows:
                 shown |= {(row.id, *key) for key, cell in row.cells.items() if cell.published}
-                shown |= {(row.id, key, DELTA) for key, d in row.deltas.items() if d.published}
+                delta = DELTAS[paper.delta_index]
+                shown |= {(row.id, key, delta) for key, d in row.deltas.items() if d.published}
+                if data.mean_rank:
+                    ranks = row.printed_rank.items()
+                    shown |= {(row.id, key, MEAN_RANK) for key, rank in ranks if rank}
             printed = set(load_table(own.root / spec.published).numbers)
             assert shown <= printed
             assert printed - shown == UNPLACED.get(table, set())
