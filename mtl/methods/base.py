@@ -86,6 +86,24 @@ class JointStep:
             parameter.grad.copy_(piece.view_as(parameter))
 
 
+@dataclass(frozen=True)
+class LookAhead:
+    """What a method with `second_batch` sees before a joint step.
+
+    Attributes:
+        losses: `[S, T]`, each seed's task losses on the batch of the step, with the parameters as
+            they are when it is called.
+        second_losses: the same on the second batch.
+        parameters: those of the network, `[S, ...]` each.
+        learning_rate: of the network's optimiser.
+    """
+
+    losses: Callable[[], Tensor]
+    second_losses: Callable[[], Tensor]
+    parameters: tuple[nn.Parameter, ...]
+    learning_rate: float
+
+
 class Method:
     """Base of all methods; as it stands, hard parameter sharing with the sum of the losses.
 
@@ -99,10 +117,13 @@ class Method:
         head_for_each_task: whether every task has a head of its own on a dense host, or tasks of
             one kind share one. (On pooled features heads are linear, where that is the same.)
         running_statistics: whether a dense host's normalisation keeps running statistics.
+        second_batch: whether it looks ahead before every joint step, with another batch of the
+            images to train on, from an order of their own.
     """
 
     head_for_each_task = False
     running_statistics = True
+    second_batch = False
 
     def __init__(self, options: dict[str, Value], context: Context):
         self.options = options
@@ -135,7 +156,7 @@ class Method:
         return build(unit, self.context, self.width(width), size)
 
     def start(self, model: nn.Module, weights: Sequence[Mapping[str, Tensor]]) -> None:
-        """Called once, on the initialised network, where the record names `starts_from`.
+        """Called once, on the initialised network, where the record's `start_on` names a method.
 
         Args:
             weights: of each seed, the parameters and buffers of that method's network by name.
@@ -156,6 +177,14 @@ class Method:
     def parameters(self) -> list[nn.Parameter]:
         """Further parameters for the optimiser."""
         return []
+
+    def look_ahead(self, ahead: LookAhead) -> None:
+        """Called before every joint step, where the class has `second_batch`.
+
+        What the passes do to the running statistics is undone; parameters that are moved have to
+        be brought back.
+        """
+        raise NotImplementedError
 
     def task_weights(self, step: JointStep) -> Tensor | None:
         """`[S, T]` constant weights of the task losses in this step, or None for ones."""

@@ -59,7 +59,14 @@ class Images:
             yield images.repeat(1, seeds, 1, 1), labels
 
 
-def epoch_order(seeds: Sequence[int], epoch: int, n: int) -> Tensor:
-    """`[S, n]`: each seed's own order of the images, the same for every method."""
-    orders = [numpy_generator(seed, "order", epoch).permutation(n) for seed in seeds]
+def epoch_order(seeds: Sequence[int], epoch: int, n: int, purpose: str = "order") -> Tensor:
+    """`[S, n]`: each seed's own order of the images, the same for every method.
+
+    Args:
+        seeds: the run seeds.
+        epoch: from 0.
+        n: number of images.
+        purpose: names the stream of random numbers; another one gives another order.
+    """
+    orders = [numpy_generator(seed, purpose, epoch).permutation(n) for seed in seeds]
     return torch.from_numpy(np.stack(orders))

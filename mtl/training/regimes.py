@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from mtl.methods.base import JointStep, Method
+from mtl.methods.base import JointStep, LookAhead, Method
 from mtl.methods.info import Regime
 from mtl.objectives.base import Losses
 from mtl.training.adam import FlatAdam
@@ -129,6 +130,37 @@ def closed_form(
     first_of_epoch: bool,
 ) -> Tensor:
     """Only the losses: `Method.fit` has set everything that is learned. Arguments as `joint`."""
+    return objective.losses(network(images, None), targets)
+
+
+def look_ahead(
+    network: Network,
+    method: Method,
+    objective: Losses,
+    adam: FlatAdam,
+    batch: tuple[Tensor, Tensor],
+    second: tuple[Tensor, Tensor],
+) -> None:
+    """What a method with a second batch does before a joint step.
+
+    The running statistics are those of the steps alone: they are put back afterwards.
+
+    Args:
+        network, method, objective, adam: of the run.
+        batch: images and targets of the step, as of `joint`.
+        second: those of the second batch.
+    """
+    buffers = [(buffer, buffer.clone()) for buffer in network.buffers()]
+    losses = partial(_losses, network, objective)
+    parameters = tuple(network.parameters())
+    method.look_ahead(
+        LookAhead(partial(losses, *batch), partial(losses, *second), parameters, adam.learning_rate)
+    )
+    for buffer, before in buffers:
+        buffer.copy_(before)
+
+
+def _losses(network: Network, objective: Losses, images: Tensor, targets: Tensor) -> Tensor:
     return objective.losses(network(images, None), targets)
 
 

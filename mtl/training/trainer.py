@@ -24,7 +24,7 @@ from mtl.objectives.weighted import Weighted
 from mtl.training.adam import FlatAdam
 from mtl.training.batches import Images, epoch_order
 from mtl.training.network import build, predict
-from mtl.training.regimes import UPDATE_RULES
+from mtl.training.regimes import UPDATE_RULES, look_ahead
 from mtl.training.spec import TrainingSpec
 
 BEST = "best_"
@@ -186,10 +186,12 @@ class Trainer:
         """
         while not self.finished:
             started = time.perf_counter()
-            order = epoch_order(self.seeds, self.epoch, len(self.train_images)).to(self.device)
+            order = self._order("order")
+            second = self._order("second_order") if self.method.second_batch else None
             while self.batch < self.batches:
                 start = self.batch * self.spec.batch_size
-                self._train_batch(order[:, start : start + self.spec.batch_size])
+                place = slice(start, start + self.spec.batch_size)
+                self._train_batch(order[:, place], None if second is None else second[:, place])
                 self.batch += 1
                 if self.done_batches in self.evaluation_batches:
                     trained = time.perf_counter()
@@ -223,20 +225,24 @@ class Trainer:
             for name, value in diagnostic.metrics(position).items()
         }
 
-    def _train_batch(self, indices: Tensor) -> None:
-        self.method.before_batch(self.network, self.batch, self.batches, self.epoch)
+    def _order(self, purpose: str) -> Tensor:
+        """`[S, N]`: an order of the images to train on in this epoch."""
+        n = len(self.train_images)
+        return epoch_order(self.seeds, self.epoch, n, purpose).to(self.device)
+
+    def _gather(self, indices: Tensor) -> tuple[Tensor, Tensor]:
         images, labels = self.train_images.gather(indices)
+        return images, self.objective.targets(labels)
+
+    def _train_batch(self, indices: Tensor, second: Tensor | None) -> None:
+        self.method.before_batch(self.network, self.batch, self.batches, self.epoch)
+        batch = self._gather(indices)
+        run = self.network, self.method, self.losses, self.adam
         update = UPDATE_RULES[self.spec.regime]
         try:
-            losses = update(
-                self.network,
-                self.method,
-                self.losses,
-                self.adam,
-                images,
-                self.objective.targets(labels),
-                self.batch == 0,
-            )
+            if second is not None:
+                look_ahead(*run, batch, self._gather(second))
+            losses = update(*run, *batch, self.batch == 0)
         except FloatingPointError as error:
             raise self._divergence(str(error)) from None
         self.loss_sums += losses.sum(1).double().cpu()

@@ -15,6 +15,7 @@ from mtl.methods.info import MethodInfo, Option
 
 METHODS = [
     "attentive",
+    "auto_lambda",
     "cagrad",
     "constant_predictor",
     "cross_stitch",
