@@ -144,7 +144,7 @@ def specification(
         options: other values.
     """
     info = registry.describe(method)
-    values = {name: option.default for name, option in info.options.items()}
+    values = {name: option.default for name, option in info.options_on(host).items()}
     return {
         "dataset": "celeba",
         "tasks": PARTITIONS[TASKS[n_tasks]](),

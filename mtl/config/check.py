@@ -237,7 +237,7 @@ def check_paper(problems: Problems, paper: Paper, document: Document, root: Path
                 problems.add(document, field, str(error))
                 continue
             _check_method(problems, document, field, row, info)
-            if info.starts_from:
+            if any(info.start_on(setting.host) for setting in paper.settings.values()):
                 _check_start(problems, document, (*field, "method"), paper, info)
     for name, setting in paper.settings.items():
         _check_setting_rows(problems, document, ("settings", name, "rows"), paper, setting)

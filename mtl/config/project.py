@@ -233,7 +233,7 @@ class Project:
         self, paper: Paper, setting: str, info: MethodInfo
     ) -> dict[tuple[int, ...], RunUnit]:
         """By its seeds, each unit whose weights those of a method start from."""
-        if not info.starts_from:
+        if not info.start_on(paper.settings[setting].host):
             return {}
         row = starting_row(paper, info)
         return {unit.seeds: unit for unit in self.units_for(paper.name, setting, row)}

@@ -16,13 +16,16 @@ from mtl.methods.info import MethodInfo
 Spec = dict[str, Any]
 
 
-def method_options(row: Row, info: MethodInfo) -> dict[str, Any]:
+def method_options(row: Row, info: MethodInfo, host: str | None = None) -> dict[str, Any]:
     """Every option of the method: the row's value, else the default, in the default's type.
 
     A whole number given for a real option becomes real, so that `1` and `1.0` are one run.
+
+    Args:
+        host: only those that the method has on this host network.
     """
     options = {}
-    for name, option in info.options.items():
+    for name, option in (info.options if host is None else info.options_on(host)).items():
         value = row.options.get(name, option.default)
         is_real = isinstance(option.default, float) and not isinstance(value, bool | str)
         options[name] = float(value) if is_real else value
@@ -86,7 +89,7 @@ def resolve(
         "dataset": setting.dataset,
         "tasks": [dict(task) for task in tasks],
         "model": {"host": setting.host, "width": scale.width},
-        "method": {"name": row.method, "options": method_options(row, info)},
+        "method": {"name": row.method, "options": method_options(row, info, setting.host)},
         "regime": _regime(setting, row, info),
         "training": {
             "epochs": own.epochs or scale.epochs,
@@ -120,7 +123,7 @@ def _profile(
     scale, own = full
     return {
         "width": scale.width,
-        "options": method_options(in_setting(row, own.options), info),
+        "options": method_options(in_setting(row, own.options), info, setting.host),
         "size": list(setting.profile),
     }
 

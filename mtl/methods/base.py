@@ -135,7 +135,7 @@ class Method:
         return build(unit, self.context, self.width(width), size)
 
     def start(self, model: nn.Module, weights: Sequence[Mapping[str, Tensor]]) -> None:
-        """Called once, on the initialised network, where the record names `starts_from`.
+        """Called once, on the initialised network, where the record's `start_on` names a method.
 
         Args:
             weights: of each seed, the parameters and buffers of that method's network by name.

@@ -20,6 +20,7 @@ class Option:
         low, high: the closed range of valid numbers; None for no bound.
         choices: the valid values of a word; empty for numbers and free texts.
         pattern: the regular expression that a free text matches as a whole; empty for none.
+        hosts: the host networks on which the method has it; empty for all.
         doc: one sentence, with its unit and source.
     """
 
@@ -29,6 +30,7 @@ class Option:
     high: float | None = None
     choices: tuple[str, ...] = ()
     pattern: str = ""
+    hosts: tuple[str, ...] = ()
     doc: str = ""
 
 
@@ -51,6 +53,7 @@ class MethodInfo:
         hosts: the host networks that it is defined for; empty for all.
         starts_from: the method whose runs, of the same setting and seeds, give the first weights;
             empty for none.
+        starts_on: the host networks on which they do; empty for all.
     """
 
     name: str
@@ -63,3 +66,16 @@ class MethodInfo:
     options: dict[str, Option] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
     starts_from: str = ""
+    starts_on: tuple[str, ...] = ()
+
+    def start_on(self, host: str) -> str:
+        """The method whose runs give the first weights on a host; empty for none."""
+        return self.starts_from if not self.starts_on or host in self.starts_on else ""
+
+    def options_on(self, host: str) -> dict[str, Option]:
+        """The hyper-parameters that it has on a host."""
+        return {
+            name: option
+            for name, option in self.options.items()
+            if not option.hosts or host in option.hosts
+        }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import cast
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -38,6 +39,7 @@ class BasicBlock(nn.Module):
             f"{name}.conv2", "conv", c_out, c_out, 3, 1, True, first.out_size, dilation=dilation[1]
         )
         self.out_size = first.out_size
+        self.c_out = c_out
         self.conv1 = unit(first, context)
         self.conv2 = unit(second, context)
         self.shortcut: nn.Module | None = None
@@ -87,7 +89,8 @@ class ResNet(Trunk):
         dilations: Sequence[int] = (),
     ):
         super().__init__()
-        self.stem_pool = stem_pool
+        self.stem_pool, self.running_statistics = stem_pool, running_statistics
+        self.depths = tuple(blocks)
         stem = UnitSpec(
             "stem", "stem", 3, width, stem_kernel, stem_stride, True, size,
             running_statistics=running_statistics,
@@ -121,18 +124,27 @@ class ResNet(Trunk):
 
         self.out_size = size
 
-    def maps(self, x: Tensor, task: int | None) -> Tensor:
-        """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R*F, h, w]`."""
+    @property
+    def stages(self) -> list[list[BasicBlock]]:
+        """The blocks of each stage."""
+        blocks = self.blocks.children()
+        return [[cast(BasicBlock, next(blocks)) for _ in range(depth)] for depth in self.depths]
+
+    def entry(self, x: Tensor, task: int | None) -> Tensor:
+        """`[B, S*3, H, W]` images of each seed, the active task -> the maps before the blocks."""
         x = F.relu(self.stem(x, task))
-        if self.stem_pool:
-            x = F.max_pool2d(x, 3, 2, 1)
-        for block in self.blocks:
-            x = block(x, task)
-        return x
+        return F.max_pool2d(x, 3, 2, 1) if self.stem_pool else x
+
+    def output(self, maps: Tensor) -> Tensor:
+        """`[B, R*F, h, w]` maps of the last block -> `[B, R, F]` features."""
+        return maps.mean((2, 3)).unflatten(1, (-1, self.features))
 
     def forward(self, x: Tensor, task: int | None) -> Tensor:
-        """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R, F]` features."""
-        return self.maps(x, task).mean((2, 3)).unflatten(1, (-1, self.features))
+        """`[B, S*3, H, W]` images of each seed, the active task -> its features."""
+        x = self.entry(x, task)
+        for block in self.blocks:
+            x = block(x, task)
+        return self.output(x)
 
     def last_shared_weight(self) -> nn.Parameter:
         """The second convolution of the last block [C]."""

@@ -45,9 +45,9 @@ class DilatedResNet(ResNet):
             self.size,
         )
 
-    def forward(self, x: Tensor, task: int | None) -> Tensor:
-        """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R, F, h, w]` maps."""
-        return self.maps(x, task).unflatten(1, (-1, self.features))
+    def output(self, maps: Tensor) -> Tensor:
+        """`[B, R*F, h, w]` maps of the last block -> `[B, R, F, h, w]`."""
+        return maps.unflatten(1, (-1, self.features))
 
 
 def build(unit: UnitFactory, context: Context, width: int, size: tuple[int, int]) -> DilatedResNet:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mtl.errors import MtlError
 from mtl.layers.heads import DenseHeads, Heads
+from mtl.layers.replicas import to_all
 from mtl.models.unit import Context, Role, Trunk, UnitFactory, UnitSpec
 
 # Channels of each 3x3 convolution relative to the first. Max pooling ends a row of the encoder,
@@ -52,7 +55,7 @@ class SegNet(Trunk):
                 f"model.host: segnet needs images whose sides are multiples of {_STEPS} pixels, "
                 f"found {size[0]} x {size[1]} (height x width)"
             )
-        self.replicas = context.replicas
+        self.replicas, self.size = context.replicas, size
         channels = 3
         self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()
         for part, name, rows in (
@@ -90,26 +93,53 @@ class SegNet(Trunk):
 
     def forward(self, x: Tensor, task: int | None) -> Tensor:
         """`[B, S*3, H, W]` images of each seed, the active task -> `[B, R, F, H, W]` maps."""
-        pooled: list[tuple[Tensor, tuple[int, int]]] = []
-        for units in self.encoder:
-            x = self._stage(units, x, task)
-            size = (x.shape[2], x.shape[3])
-            x, places = F.max_pool2d(x, 2, return_indices=True)
-            pooled.append((places, size))
-        for units in self.decoder:
-            x = self._stage(units, unpool(x, *pooled.pop()), task)
+        for _, maps in self.blocks(x, task):
+            x = maps
         return x.unflatten(1, (-1, self.features))
 
-    @staticmethod
-    def _stage(units: nn.Module, x: Tensor, task: int | None) -> Tensor:
-        for unit in units.children():
-            x = torch.relu(unit(x, task))
-        return x
+    def blocks(
+        self, x: Tensor, task: int | None, between: Callable[[Tensor], Tensor] | None = None
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """The forward pass, block by block.
+
+        Args:
+            x, task: as of `forward`.
+            between: what happens to the pooled maps of every block of the encoder, and to the maps
+                of every block of the decoder but the last.
+
+        Yields:
+            Of each block, the maps of its first convolution, or what a block of the decoder has
+            unpooled; and those of its last convolution.
+        """
+        pooled: list[tuple[Tensor, tuple[int, int]]] = []
+        for units in self.encoder:
+            first, *rest = units.children()
+            opening = torch.relu(first(x, task))
+            maps = _through(rest, opening, task)
+            yield opening, maps
+            x, places = F.max_pool2d(maps, 2, return_indices=True)
+            pooled.append((places, (maps.shape[2], maps.shape[3])))
+            x = x if between is None else between(x)
+        for block, units in enumerate(self.decoder):
+            if block > 0 and between is not None:
+                x = between(x)
+            places, size = pooled.pop()
+            if places.shape != x.shape:  # one mixture of networks that each have their places
+                x = to_all(x, self.replicas.seeds, places.shape[1] // x.shape[1])
+            opening = unpool(x, places, size)
+            x = _through(units.children(), opening, task)
+            yield opening, x
 
     def last_shared_weight(self) -> nn.Parameter:
         """The last convolution of the decoder [C]."""
         *_, last = self.decoder[-1].children()
         return last.get_parameter("conv.weight")
+
+
+def _through(units: Iterable[nn.Module], x: Tensor, task: int | None) -> Tensor:
+    for unit in units:
+        x = torch.relu(unit(x, task))
+    return x
 
 
 def build(unit: UnitFactory, context: Context, width: int, size: tuple[int, int]) -> SegNet:

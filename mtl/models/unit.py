@@ -5,7 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from torch import nn
 
@@ -110,6 +110,36 @@ class Trunk(nn.Module, abc.ABC):
     @abc.abstractmethod
     def last_shared_weight(self) -> nn.Parameter:
         """The weight of the last shared convolution, whose gradients GradNorm balances [C]."""
+
+
+Host = TypeVar("Host", bound=Trunk)
+
+
+class ExtendedTrunk(Trunk, Generic[Host]):
+    """A trunk of a method's own, made of a host's layers under the host's names.
+
+    So they start from the same weights as the host's.
+
+    Attributes:
+        host: the host itself, for its parts of the forward pass.
+    """
+
+    def __init__(self, host: Host):
+        super().__init__()
+        for name, child in host.named_children():
+            self.add_module(name, child)
+        self.features, self.tasks_together = host.features, host.tasks_together
+        self._host = (host,)  # not as a module, which would name every layer twice
+
+    @property
+    def host(self) -> Host:
+        return self._host[0]
+
+    def make_heads(self, context: Context) -> Heads:
+        return self.host.make_heads(context)
+
+    def last_shared_weight(self) -> nn.Parameter:
+        return self.host.last_shared_weight()
 
 
 UnitFactory = Callable[[UnitSpec, Context], nn.Module]

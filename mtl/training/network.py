@@ -83,10 +83,10 @@ def build(
             f"regime: '{spec.method}' trains under {' or '.join(info.regimes)}, "
             f"found '{spec.regime}'"
         )
-    if set(spec.options) != set(info.options):
+    options = info.options_on(spec.host)
+    if set(spec.options) != set(options):
         raise MtlError(
-            f"method.options: '{spec.method}' takes {sorted(info.options)}, "
-            f"found {sorted(spec.options)}"
+            f"method.options: '{spec.method}' takes {sorted(options)}, found {sorted(spec.options)}"
         )
     method_class = registry.load(spec.method).Build
     networks = method_class.networks(len(outputs))

@@ -1,4 +1,4 @@
-"""Networks of SegNet for the tests of the architectures on dense tasks."""
+"""Networks of dense hosts for the tests of the architectures on dense tasks."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ SIZE = (32, 64)
 KINDS, OUTPUTS = ("segmentation", "depth", "normals"), (1, 1, 3)
 
 
-def dense_spec(method: str, kinds: Sequence[str] = KINDS, width: int = 8) -> TrainingSpec:
-    """A run on SegNet; every task is named by its position."""
-    plain = make_spec(method, host="segnet", width=width, selection="last")
+def dense_spec(
+    method: str, kinds: Sequence[str] = KINDS, width: int = 8, host: str = "segnet"
+) -> TrainingSpec:
+    """A run on a dense host; every task is named by its position."""
+    plain = make_spec(method, host=host, width=width, selection="last")
     plain["tasks"] = [
         {"name": f"task{position}", "kind": kind, "columns": [f"column{position}"]}
         for position, kind in enumerate(kinds)
@@ -32,9 +34,10 @@ def dense_network(
     kinds: Sequence[str] = KINDS,
     outputs: Sequence[int] = OUTPUTS,
     seeds: Sequence[int] = (3, 11),
+    host: str = "segnet",
 ) -> Network:
     """Initialised, 8 channels wide, in float64."""
-    network, _ = build(dense_spec(method, kinds), seeds, outputs, SIZE)
+    network, _ = build(dense_spec(method, kinds, host=host), seeds, outputs, SIZE)
     initialise(network, seeds)
     return network.double()
 

@@ -36,7 +36,13 @@ def giga_flops(made: Network) -> float:
 
 @pytest.mark.parametrize(
     ("method", "flops", "parameters"),
-    [("hard_sharing", 284.35, 34.80), ("single_task", 669.60, 79.50)],
+    [
+        ("hard_sharing", 284.35, 34.80),
+        ("single_task", 669.60, 79.50),
+        ("mtan", 318.60, 36.61),
+        # 25 weights for each channel of the four stages, and as many products a pixel.
+        ("cross_stitch", 669.60 + 0.24, 79.50 + 25 * 960e-6),
+    ],
 )
 def test_the_printed_gigaflops_and_the_parameters_of_the_code_base(
     method: str, flops: float, parameters: float

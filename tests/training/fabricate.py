@@ -107,7 +107,8 @@ def make_spec(
         "model": {"host": host, "width": width},
         "method": {
             "name": method,
-            "options": {name: o.default for name, o in info.options.items()} | (options or {}),
+            "options": {name: o.default for name, o in info.options_on(host).items()}
+            | (options or {}),
         },
         "regime": regime or info.regimes[0],
         "training": {
