@@ -92,7 +92,7 @@ def _check_curves(
         problems.add(
             document,
             (*field, "metric"),
-            f"'{figure.metric}' is a mean over training, which has no curve",
+            f"'{figure.metric}' comes from a diagnostic, which has no curve",
         )
 
 

@@ -34,9 +34,12 @@ def metrics(tasks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 def diagnosed_metrics(tasks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """The metrics of a partition that runs have only with a diagnostic."""
-    if tasks[0]["kind"] != "attributes":
-        return ()
-    return tuple(name for name in METRICS if is_diagnosed(name))
+    kinds = {task["kind"] for task in tasks}
+    return tuple(
+        name
+        for name, metric in METRICS.items()
+        if is_diagnosed(name) and (not metric.kinds or kinds <= set(metric.kinds))
+    )
 
 
 def manifest_path(dataset: str) -> Path:

@@ -13,8 +13,9 @@ class Metric:
         name: as in the records.
         label: column heading in LaTeX, without the arrow.
         label_html: the same in HTML.
-        unit: "percent" for fractions that are printed times 100; "unitless", or "as measured" where
-            the unit is that of the data: metres or scaled disparity.
+        unit: "percent" for fractions that are printed times 100; "million" for counts that are
+            printed in millions; "unitless", or "as measured" where the unit is that of the data:
+            metres or scaled disparity.
         direction: +1 when higher is better, -1 when lower is better.
         digits: decimals printed after conversion to the unit, as the paper prints.
         task: the task or group of tasks that it measures; None for a mean over several tasks that
@@ -23,6 +24,7 @@ class Metric:
         diagnostic: the module of `mtl.diagnostics` that a run must make to have it; None for what
             every run has. It says nothing of how good a row is, so that no delta and no mean rank
             counts it.
+        kinds: of the tasks whose runs can make that diagnostic; empty for all.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Metric:
     task: str | None
     primary: bool
     diagnostic: str | None = None
+    kinds: tuple[str, ...] = ()
 
 
 def is_diagnosed(metric: str) -> bool:
@@ -58,8 +61,9 @@ def _error(
 def _of_gradients(name: str, label: str, unit: str, direction: int, digits: int) -> Metric:
     """A mean over training of what `gradient_conflict` measures."""
     return Metric(
-        name, label, label, unit, direction, digits, None, False, diagnostic="gradient_conflict"
-    )
+        name, label, label, unit, direction, digits, None, False, "gradient_conflict",
+        kinds=("attributes",),
+    )  # fmt: skip
 
 
 METRICS: dict[str, Metric] = {
@@ -101,5 +105,6 @@ METRICS: dict[str, Metric] = {
         _of_gradients("gradient_cosine", "Cosine", "unitless", +1, 3),
         _of_gradients("gradient_negative", "Negative pairs", "percent", -1, 1),
         _of_gradients("gradient_variance", "Variance", "unitless", -1, 3),
+        Metric("flops", "FLOPs", "FLOPs", "million", -1, 2, None, False, "inference_cost"),
     )
 }

@@ -21,8 +21,8 @@ from mtl.training.network import Network
 def prune(network: Network, position: int) -> StaticResNet:
     """The static network of the seed at a position; its logits are those of the gated one.
 
-    Its cost lies between that of one network and that of a network for each task: no channel is
-    computed by the shared branch that all tasks have of their own.
+    Its cost lies between that of one network and that of a network for each task, but for the
+    mixtures: no channel is computed by the shared branch that all tasks have of their own.
 
     Raises:
         TypeError: for a network without gates.
@@ -52,7 +52,7 @@ def prune(network: Network, position: int) -> StaticResNet:
                 [_shortcut(block, position, b, k) for b, k in enumerate(kept)]
                 if block is not None and is_outer
                 else None,
-                Choice(own[place], None if mixture is None else mixture.clone()),
+                Choice(own[place], mixture),
             )
         )
     heads = network.heads

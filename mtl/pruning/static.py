@@ -11,6 +11,12 @@ from torch import Tensor, nn
 from mtl.layers.convolution import grouped_conv2d
 
 
+def _constant(tensor: Tensor) -> nn.Parameter:
+    """A parameter of its own memory that no longer learns."""
+    own = tensor.clone(memory_format=torch.contiguous_format)
+    return nn.Parameter(own, requires_grad=False)
+
+
 class StaticUnit(nn.Module):
     """A convolution and its normalisation, of some filters of one branch.
 
@@ -27,10 +33,12 @@ class StaticUnit(nn.Module):
 
     def __init__(self, weight: Tensor, norm: Sequence[Tensor | None] | None, stride: int):
         super().__init__()
-        self.weight = nn.Parameter(weight.clone(), requires_grad=False)
+        self.weight = _constant(weight)
         self.stride = stride
-        names = ("scale", "shift", "mean", "variance")
-        for name, tensor in zip(names, norm or [None] * 4, strict=True):
+        scale, shift, mean, variance = norm or [None] * 4
+        for name, tensor in (("scale", scale), ("shift", shift)):
+            self.register_parameter(name, None if tensor is None else _constant(tensor))
+        for name, tensor in (("mean", mean), ("variance", variance)):
             self.register_buffer(name, None if tensor is None else tensor.clone())
 
     def forward(self, x: Tensor) -> Tensor:
@@ -46,13 +54,18 @@ class StaticUnit(nn.Module):
 class Choice(nn.Module):
     """Puts together each task's channels behind a unit, and the mixture for the shared branch.
 
+    A channel that no task has of its own is its own mixture; each other costs a multiply-accumulate
+    a task and place, as a 1x1 convolution with a group for each channel.
+
     Args:
         own: `[T, C]` bool, where a task has a filter of its own.
         mixture: `[T, C]` weights of the tasks' channels; None where nothing reads the mixture.
     """
 
     places: Tensor
-    mixture: Tensor | None
+    mixed: Tensor
+    order: Tensor
+    mixture: nn.Parameter | None
 
     def __init__(self, own: Tensor, mixture: Tensor | None):
         super().__init__()
@@ -64,7 +77,15 @@ class Choice(nn.Module):
             of_shared = count + kept.cumsum(0) - 1
             places.append(torch.where(chosen, of_own, of_shared))
         self.register_buffer("places", torch.stack(places))
-        self.register_buffer("mixture", mixture)
+        any_own = own.any(0)
+        self.is_read = mixture is not None
+        weights = None
+        if mixture is not None and any_own.any():
+            weights = _constant(mixture[:, any_own].t()[..., None, None])
+        self.register_parameter("mixture", weights)
+        self.register_buffer("mixed", any_own.nonzero()[:, 0])
+        alone = int(any_own.sum()) + torch.arange(len(any_own), device=own.device)
+        self.register_buffer("order", torch.where(any_own, any_own.cumsum(0) - 1, alone))
 
     def forward(self, own: Sequence[Tensor | None], shared: Tensor | None) -> list[Tensor | None]:
         """Maps of the kept filters -> `[B, C, H, W]` of each task, then the mixture or None."""
@@ -72,13 +93,13 @@ class Choice(nn.Module):
         for maps, places in zip(own, self.places, strict=True):
             found = [part for part in (maps, shared) if part is not None]
             full.append(torch.cat(found, dim=1)[:, places])
-        if self.mixture is None:
+        if not self.is_read:
             return [*full, None]
-        parts = [
-            weights.view(1, -1, 1, 1) * maps
-            for weights, maps in zip(self.mixture, full, strict=True)
-        ]
-        return [*full, torch.stack(parts).sum(0)]
+        if self.mixture is None:
+            return [*full, full[0]]
+        parts = torch.stack([maps[:, self.mixed] for maps in full], dim=2).flatten(1, 2)
+        mixed = F.conv2d(parts, self.mixture, groups=len(self.mixture))
+        return [*full, torch.cat([mixed, full[0]], dim=1)[:, self.order]]
 
 
 class Stage(nn.Module):
@@ -138,8 +159,7 @@ class StaticResNet(nn.Module):
         super().__init__()
         self.stages = nn.ModuleList(stages)
         self.stem_pool, self.slices = stem_pool, slices
-        self.head_weight = nn.Parameter(weight.clone(), requires_grad=False)
-        self.head_bias = nn.Parameter(bias.clone(), requires_grad=False)
+        self.head_weight, self.head_bias = _constant(weight), _constant(bias)
 
     def forward(self, x: Tensor) -> Tensor:
         stem, *rest = (stage for stage in self.stages if isinstance(stage, Stage))

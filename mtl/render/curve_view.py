@@ -87,7 +87,7 @@ def _baseline(paper: Paper, setting: str) -> str | None:
 def setting_view(project: Project, paper: Paper, setting: str, runs: Runs) -> SettingView:
     """Every row's runs by epoch, in the last of the setting's metrics, on one common scale.
 
-    Metrics that are means over training have no curve.
+    What diagnostics find has no curve.
     """
     model = paper.settings[setting]
     metric = METRICS[[name for name in model.metrics if not is_diagnosed(name)][-1]]

@@ -10,16 +10,25 @@ REFERENCE = "all-positive predictor"
 """The predictor that says yes to everything: the level that a collapsed training reaches."""
 
 
+_SCALES = {"percent": 100.0, "million": 1e-6}
+_SIGNS = {"percent": "%", "degrees": "°", "million": "M"}
+
+
 def unit_scale(metric: Metric) -> float:
     """What a stored value is multiplied by for print."""
-    return 100.0 if metric.unit == "percent" else 1.0
+    return _SCALES.get(metric.unit, 1.0)
+
+
+def heading(metric: Metric) -> str:
+    """A metric above its column; counts with their unit, as the columns of costs have it."""
+    return f"{metric.label} (M)" if metric.unit == "million" else metric.label
 
 
 def axis_label(metric: Metric) -> str:
     """A metric as an axis: what it averages over, an arrow where less is better, and its unit."""
     name = metric.label if metric.task != "attributes" else f"Mean {metric.label} over attributes"
     name += " ↓" if metric.direction < 0 else ""
-    unit = {"percent": "%", "degrees": "°"}.get(metric.unit)
+    unit = _SIGNS.get(metric.unit)
     return f"{name} ({unit})" if unit else name
 
 

@@ -22,7 +22,7 @@ from mtl.render.costs import (
     cost_legend,
     cost_notes,
 )
-from mtl.render.labels import is_synthetic, unit_scale
+from mtl.render.labels import heading, is_synthetic, unit_scale
 from mtl.results.derived import DELTA
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _groups(data: TableData, blocks: dict[str, CostBlock]) -> tuple[Group, ...]:
                 Column(
                     group.setting,
                     name,
-                    metric.label,
+                    heading(metric),
                     "↑" if metric.direction > 0 else "↓",
                     metric.digits,
                     unit_scale(metric),

@@ -22,6 +22,9 @@ FIELDS = (
 )  # fmt: skip
 """Columns. `values` and `seeds` hold one entry a seed, `fingerprints` one a unit, with spaces."""
 
+_STORED = {"percent": "fraction", "million": "count"}
+"""The unit of the values here, where it is not the one in which they are printed."""
+
 _COUNTS = ("parameters_total", "parameters_active", "parameters_registered", "macs")
 
 
@@ -33,7 +36,7 @@ def _metric(cell: Cell) -> dict[str, Any]:
     line: dict[str, Any] = {
         "setting": cell.setting,
         "metric": cell.metric,
-        "unit": "fraction" if METRICS[cell.metric].unit == "percent" else METRICS[cell.metric].unit,
+        "unit": _STORED.get(METRICS[cell.metric].unit, METRICS[cell.metric].unit),
         "n": cell.n,
         "missing": cell.missing,
         "fingerprints": _words(dict.fromkeys(run.fingerprint for run in cell.runs)),

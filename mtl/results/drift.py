@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from mtl.metrics.catalogue import METRICS
+from mtl.render.labels import unit_scale
 from mtl.results.changes import ALL_ROWS, FALSE_ALARM_RATE, CellDrift, CellKey, Drift, compare
 from mtl.results.snapshot import RowKey, load_reference, take_snapshot, write_reference
 
@@ -84,9 +85,10 @@ def _block(title: str, lines: Iterable[str]) -> list[str]:
 
 def _cell(cell: CellDrift) -> list[str]:
     paper, setting, row, metric = cell.key
-    factor = 100 if METRICS[metric].unit == "percent" else 1
+    factor = unit_scale(METRICS[metric])
     difference = cell.new - cell.old
-    size = f"{factor * difference:+.4g} points" if factor == 100 else f"{difference:+.4g}"
+    size = f"{factor * difference:+.4g}"
+    size += " points" if METRICS[metric].unit == "percent" else ""
     if cell.std:
         size += f", {difference / cell.std:+.3g} std"
     how = f"p = {cell.p_holm:.2g} after Holm" if cell.p_holm is not None else "bit for bit"

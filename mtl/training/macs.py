@@ -41,14 +41,25 @@ MACS: dict[Any, Callable[..., int]] = {
 
 
 class MacCounter(TorchFunctionMode):
-    """Counts in `macs` while it is active.
+    """Counts while it is active.
 
-    Convolutions and matrix products count; pooling, normalisation and elementwise work do not.
+    Attributes:
+        macs: multiply-accumulates of convolutions and matrix products; pooling, normalisation and
+            elementwise work have none.
+        normalised: elements that pass a batch normalisation.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.macs = 0
+        self.macs = self.normalised = 0
+
+    @property
+    def flops(self) -> int:
+        """Two for each multiply-accumulate and each normalised element; all else is free.
+
+        The convention that gives InterroGate's printed GFLOPs of PASCAL-Context (inferred).
+        """
+        return 2 * (self.macs + self.normalised)
 
     def __torch_function__(
         self,
@@ -60,4 +71,6 @@ class MacCounter(TorchFunctionMode):
         out = func(*args, **(kwargs or {}))
         if func in MACS:
             self.macs += MACS[func](out, *args, **(kwargs or {}))
+        elif func is F.batch_norm:
+            self.normalised += out.numel()
         return out

@@ -25,6 +25,9 @@ from mtl.training.spec import ALL_TASKS, TrainingSpec
 
 _NOT_HOSTS = {"__init__", "unit", "resnet"}
 
+COUNTED_IMAGES = 2
+"""In the forward passes that count: normalising 1x1 maps needs two values."""
+
 
 class Network(nn.Module):
     """A host's trunk under a method, and the heads of all tasks."""
@@ -168,11 +171,10 @@ def count(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> 
     network, _ = build(spec, (0,), outputs, size, plain=True)
     joint = spec.regime in ALL_TASKS
     networks = 1 if network.trunk.joint_only else network.heads.networks
-    # Two images: normalising 1x1 maps needs two values.
-    image = torch.zeros(2, 3, *size)
+    images = torch.zeros(COUNTED_IMAGES, 3, *size)
     with MacCounter() as counter, torch.no_grad():
-        network(image, None if joint else 0)
-    per_pass = counter.macs // len(image)
+        network(images, None if joint else 0)
+    per_pass = counter.macs // COUNTED_IMAGES
     total, active, registered = parameter_counts(network, len(outputs))
     return Counts(
         parameters_total=total,
@@ -182,6 +184,23 @@ def count(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> 
         macs_all_tasks=per_pass if joint else per_pass * len(outputs),
         macs_input=(3, *size),
     )
+
+
+def inference_cost(
+    spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]
+) -> tuple[int, int]:
+    """FLOPs of predicting all tasks of one image, and parameters, of one seed's model.
+
+    Of the layers as the papers print them, in as many passes as the regime needs; FLOPs as
+    `MacCounter` defines them.
+    """
+    network, _ = build(spec, (0,), outputs, size, plain=True)
+    images = torch.zeros(COUNTED_IMAGES, 3, *size)
+    passes = (None,) if spec.regime in ALL_TASKS else range(len(outputs))
+    with MacCounter() as counter, torch.no_grad():
+        for task in passes:
+            network(images, task)
+    return counter.flops // COUNTED_IMAGES, parameter_counts(network, len(outputs))[0]
 
 
 def profile(spec: TrainingSpec, outputs: Sequence[int], size: tuple[int, int]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from mtl.config import Project, RunUnit
 from mtl.errors import MtlError, unknown
 from mtl.metrics.catalogue import METRICS
+from mtl.render.labels import unit_scale
 from mtl.results.records import Unit
 
 
@@ -68,7 +69,7 @@ def _made(unit: Unit) -> list[str]:
 
 
 def _unit_lines(project: Project, planned: RunUnit, unit: Unit, metric: str) -> list[str]:
-    scale = 100.0 if METRICS[metric].unit == "percent" else 1.0
+    scale = unit_scale(METRICS[metric])
     lines = [f"unit {planned.name}, seeds {', '.join(map(str, planned.seeds))} trained together"]
     for record in unit.records:
         path = planned.path / f"seed{record.seed}" / "metrics.json"
@@ -115,7 +116,7 @@ def explain(project: Project, table: str, row: str, column: str) -> list[str]:
     cell = rows[row].cells[setting, metric]
     found = runs.of(paper, setting, row)
     info = METRICS[metric]
-    scale = 100.0 if info.unit == "percent" else 1.0
+    scale = unit_scale(info)
     title = f"{paper}/{name}, row {row}, {setting}/{metric} ({info.unit}), scale {data.scale}"
     if cell.missing:
         lines = [title, f"missing: {cell.missing}"]

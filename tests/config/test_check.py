@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mtl.config import load_project
+from mtl.config import datasets, load_project
 from mtl.config.check import option_problem
 from mtl.errors import MtlError
 from mtl.methods.info import Option, Value
@@ -81,3 +81,15 @@ def test_metrics_of_gradients_are_metrics_of_attribute_tasks(root: Path, edit: E
     assert "gradient_variance" in project.papers["etr_nlp"].settings["celeba40"].metrics
     _, group = project.papers["etr_nlp"].tables["table_4"].groups
     assert group.metrics == ("precision", "recall", "gradient_variance")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "names"),
+    [
+        (["attributes"], ("gradient_cosine", "gradient_negative", "gradient_variance", "flops")),
+        (["labels", "labels"], ("flops",)),
+        (["segmentation", "depth"], ("flops",)),
+    ],
+)
+def test_costs_are_metrics_of_tasks_of_every_kind(kinds: list[str], names: tuple[str, ...]) -> None:
+    assert datasets.diagnosed_metrics([{"kind": kind} for kind in kinds]) == names

@@ -17,7 +17,7 @@ from tests.training.fabricate import train_batches
 
 SHARED = ("gradient_cka", "gradient_conflict")
 CASES = {
-    "hard_sharing": SHARED,
+    "hard_sharing": (*SHARED, "inference_cost"),
     "gradnorm": SHARED,
     "mgda_ub": SHARED,
     "attentive": SHARED,
@@ -29,7 +29,8 @@ CASES = {
     "ghost": SHARED,
     "nlp": (*SHARED, "feature_maps"),
     "etr": (*SHARED, "activations"),
-    "etr_nlp": (*SHARED, "activations", "feature_maps"),
+    "etr_nlp": (*SHARED, "activations", "feature_maps", "inference_cost"),
+    "interrogate": ("inference_cost",),
 }
 
 
@@ -37,7 +38,7 @@ CASES = {
 def watched(store: Store) -> Callable[[str], Trainer]:
     """A training of a method to its end, with all diagnostics that can look at it."""
     return functools.cache(
-        lambda method: finished(store, method, CASES[method], dtype=torch.float32)
+        lambda method: finished(store, method, CASES[method], dtype=torch.float32, selection="last")
     )
 
 
@@ -47,6 +48,7 @@ def test_the_files_are_the_diagnostics() -> None:
         "feature_maps",
         "gradient_cka",
         "gradient_conflict",
+        "inference_cost",
         "predictions",
     ]
 
@@ -86,7 +88,8 @@ def test_what_a_diagnostic_cannot_see_is_refused(
 def test_diagnostics_change_no_bit_of_a_training(
     store: Store, watched: Callable[[str], Trainer], method: str
 ) -> None:
-    plain, with_diagnostics = finished(store, method, (), dtype=torch.float32), watched(method)
+    plain = finished(store, method, (), dtype=torch.float32, selection="last")
+    with_diagnostics = watched(method)
     assert torch.equal(plain.adam.values, with_diagnostics.adam.values)
     assert torch.equal(plain.adam.first_moment, with_diagnostics.adam.first_moment)
     for one, other in zip(plain.logs, with_diagnostics.logs, strict=True):
@@ -103,11 +106,11 @@ def test_a_resumed_training_finds_the_same(
 ) -> None:
     whole = watched(method)
     for batches in (2, 4):  # the middle of an epoch, after an evaluation, and of the next one
-        stopped = trainer(store, method, CASES[method], dtype=torch.float32)
+        stopped = trainer(store, method, CASES[method], dtype=torch.float32, selection="last")
         train_batches(stopped, batches)
         stored = io.BytesIO()
         torch.save(stopped.state(), stored)
-        resumed = trainer(store, method, CASES[method], dtype=torch.float32)
+        resumed = trainer(store, method, CASES[method], dtype=torch.float32, selection="last")
         resumed.load_state(torch.load(io.BytesIO(stored.getvalue()), weights_only=True))
         resumed.run(lambda trainer: None)
         for position in range(len(SEEDS)):

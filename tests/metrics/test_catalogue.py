@@ -21,7 +21,7 @@ def test_every_task_has_one_primary_metric() -> None:
 
 def test_what_diagnostics_find_is_no_task_s_metric() -> None:
     diagnosed = [metric for metric in METRICS.values() if is_diagnosed(metric.name)]
-    assert {metric.diagnostic for metric in diagnosed} == {"gradient_conflict"}
+    assert {metric.diagnostic for metric in diagnosed} == {"gradient_conflict", "inference_cost"}
     assert {(metric.task, metric.primary) for metric in diagnosed} == {(None, False)}
     assert not is_diagnosed("f_score")
     assert not is_diagnosed("no_metric")

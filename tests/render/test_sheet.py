@@ -6,6 +6,7 @@ import pytest
 
 from mtl.config.models import Order
 from mtl.published.numbers import Published
+from mtl.render import numbers
 from mtl.render.sheet import MISSING, Entry, banner, build_sheet
 from tests.render import fabricate
 
@@ -169,6 +170,14 @@ def test_metrics_of_gradients_are_named_where_they_are_no_part() -> None:
     rows = tuple(dataclasses.replace(row, deltas={}) for row in gradients.rows)
     alone = build_sheet(dataclasses.replace(gradients, groups=(unitless,), rows=rows))
     assert alone.footnotes[0] == "Mean ± sample standard deviation over n = 3 seeds."
+
+
+def test_counts_in_millions_say_so_in_their_heading() -> None:
+    [group] = fabricate.table().groups
+    table = fabricate.table(groups=(group.model_copy(update={"metrics": ("recall", "flops")}),))
+    column = build_sheet(table).columns[1]
+    assert (column.label, column.arrow, column.digits) == ("FLOPs (M)", "↓", 2)
+    assert numbers.fixed(column.scale * 15_499_000.0, column.digits) == "15.50"
 
 
 def test_heading() -> None:

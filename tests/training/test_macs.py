@@ -4,10 +4,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from mtl.layers.convolution import BatchNorm2d
 from mtl.training.macs import MacCounter
-from mtl.training.network import build, count
+from mtl.training.network import build, count, inference_cost
 from mtl.training.spec import TrainingSpec
 from tests.training.fabricate import ANY_HOST, make_spec
+
+FEATURES = 64
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,35 @@ def test_products_and_convolutions_count(operation, macs: int) -> None:
     assert counter.macs == macs
     operation()
     assert counter.macs == macs
+
+
+def test_flops_are_two_for_each_mac_and_each_normalised_element() -> None:
+    images, kernels = torch.rand(2, 3, 5, 4), torch.rand(6, 3, 1, 1)
+    with MacCounter() as counter:
+        maps = F.batch_norm(F.conv2d(images, kernels), None, None, training=True).relu()
+        F.interpolate(F.max_pool2d(maps, 2), scale_factor=2)
+    assert (counter.macs, counter.normalised) == (2 * 3 * 6 * 20, 2 * 6 * 20)
+    assert counter.flops == 2 * counter.macs + 2 * counter.normalised
+
+
+@pytest.mark.parametrize("name", ANY_HOST)
+def test_the_cost_of_inference_is_that_of_as_many_passes_as_predict_all_tasks(name: str) -> None:
+    """Beyond the MACs it counts what the batch normalisations of those passes see."""
+    spec, outputs, size = TrainingSpec.parse(make_spec(name, host="resnet18")), (2, 1, 3), (32, 39)
+    counts = count(spec, outputs, size)
+    flops, parameters = inference_cost(spec, outputs, size)
+    assert parameters == counts.parameters_total
+    network, _ = build(spec, (0,), outputs, size, plain=True)
+    seen: list[int] = []
+    for module in network.modules():
+        if isinstance(module, BatchNorm2d):
+            module.register_forward_hook(lambda _, __, out: seen.append(out.numel()))
+    with torch.no_grad():
+        for task in (None,) if spec.regime == "joint" else range(3):
+            network(torch.zeros(2, 3, *size), task)
+    # `macs_all_tasks` has the first task's head, of two outputs, in every pass.
+    heads = 0 if spec.regime == "joint" else (sum(outputs) - 3 * outputs[0]) * FEATURES
+    assert flops == 2 * (counts.macs_all_tasks + heads) + sum(seen)
 
 
 @pytest.mark.oracle
