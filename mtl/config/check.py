@@ -21,7 +21,7 @@ from mtl.errors import MtlError, unknown
 from mtl.methods import registry
 from mtl.methods.info import MethodInfo, Option
 from mtl.metrics.catalogue import METRICS
-from mtl.objectives.kinds import KINDS
+from mtl.objectives.kinds import PIXELWISE
 
 
 class Problems:
@@ -113,7 +113,7 @@ def _check_setting(
     if not known:
         return
     tasks = partitions[setting.tasks]()
-    dense = KINDS[tasks[0]["kind"]] == "dense"
+    dense = tasks[0]["kind"] in PIXELWISE
     if setting.host in hosts.available() and hosts.is_dense(setting.host) != dense:
         wanted = "predicts maps" if dense else "pools its features"
         problems.add(

@@ -19,6 +19,11 @@ _OF_KIND = {
     "segmentation": SEGMENTATION_METRICS,
     "depth": DEPTH_METRICS,
     "normals": NORMAL_METRICS,
+    "semseg": ("semseg",),
+    "human_parts": ("human",),
+    "saliency": ("saliency",),
+    "edges": ("edge", "edge_odsf"),
+    "normals_l1": ("normals",),
 }
 
 

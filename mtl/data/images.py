@@ -28,12 +28,15 @@ def read_rgb(path: Path) -> Image:
     return _decode(path).convert("RGB")
 
 
-def read_map(path: Path, dtype: type[np.uint8] | type[np.uint16]) -> NDArray[Any]:
+def read_map(
+    path: Path, dtype: type[np.uint8] | type[np.uint16], palette: bool = False
+) -> NDArray[Any]:
     """Decode a whole PNG file of one channel, without any conversion of its values.
 
     Args:
         path: the file.
         dtype: uint8 or uint16, which its bits must fit.
+        palette: whether the pixels may be places in a palette, which are then the values.
 
     Returns:
         [H, W].
@@ -44,7 +47,7 @@ def read_map(path: Path, dtype: type[np.uint8] | type[np.uint16]) -> NDArray[Any
     """
     image = _decode(path)
     modes = {np.uint8: ("L",), np.uint16: ("I;16",)}[dtype]
-    if image.mode not in modes:
+    if image.mode not in (*modes, *(("P",) if palette else ())):
         raise MtlError(
             f"{path}: expected one channel of {np.dtype(dtype).itemsize * 8} bits, found an image "
             f"of mode '{image.mode}'"

@@ -152,6 +152,26 @@ _DATASETS = {
             terms="None stated; cite the paper. The twin holds nothing derived from the data.",
             needs_root=True,
         ),
+        DatasetInfo(
+            name="pascal",
+            label="PASCAL-Context",
+            module="mtl.data.pascal",
+            twin="mtl.data.twins.people",
+            source_labels={
+                "real": "real data (PASCAL-Context, five tasks)",
+                "twin": "synthetic twin 'people' (no photographs)",
+            },
+            paper=(
+                "Mottaghi et al.: The Role of Context for Object Detection and Semantic "
+                "Segmentation in the Wild. CVPR 2014"
+            ),
+            url="https://github.com/facebookresearch/astmt",
+            terms=(
+                "Images from Flickr, under the terms of PASCAL VOC; the labels of ASTMT's release "
+                "state none. The twin holds nothing derived from the data."
+            ),
+            needs_root=True,
+        ),
     )
 }
 

@@ -7,9 +7,13 @@ names_<split>.txt        one line an image: its name in the raw data
 
 Targets of whole images:
 labels          uint8 [N, A], the class of each of the A columns
-Targets of every pixel, where the columns are the classes in the order of their numbers, then
-"depth" and "normals" as far as the store has them:
+Targets of every pixel, where the columns are the classes of the segmentation in the order of their
+numbers, then "depth" and "normals" as far as the store has them; or one column for each target, of
+its name and with the number of its classes:
 segmentation    uint8 [N, 1, H, W], the number of the class; 255 is void
+parts           uint8 [N, 1, H, W], the number of the part of a person; 255 is void
+saliency        uint8 [N, 1, H, W], 1 is salient
+edges           uint8 [N, 1, H, W], 1 is an edge
 depth           float32 [N, 1, H, W], in the data set's unit; 0 is invalid
 normals         float32 [N, 3, H, W], unit vectors (right, down, forward); 0 0 0 is invalid
 """
@@ -45,11 +49,15 @@ DESCRIPTION = "store.json"
 CHANNELS = 3
 IMAGES, LABELS = "images", "labels"
 DEPTH, NORMALS, SEGMENTATION = "depth", "normals", "segmentation"
+PARTS, SALIENCY, EDGES = "parts", "saliency", "edges"
 VOID = 255
 """The number of no class in a map of classes."""
 
 _PIXELWISE: dict[str, tuple[DTypeLike, int]] = {
     SEGMENTATION: (np.uint8, 1),
+    PARTS: (np.uint8, 1),
+    SALIENCY: (np.uint8, 1),
+    EDGES: (np.uint8, 1),
     DEPTH: (np.float32, 1),
     NORMALS: (np.float32, 3),
 }
@@ -196,11 +204,12 @@ def write_store(
     """
     _check_arguments(source, columns, classes, targets, splits)
     forms = _forms(targets, len(columns), height, width)
+    checks = _checks(targets, columns, classes)
     with atomic_directory(directory) as folder:
         facts: dict[str, dict[str, Any]] = {}
         for name, content in splits.items():
             paths = {array: _file(folder, array, name) for array in forms}
-            _write_arrays(paths, forms, len(content.names), content.items, classes)
+            _write_arrays(paths, forms, len(content.names), content.items, checks)
             names = _file(folder, "names", name)
             names.write_bytes("".join(f"{line}\n" for line in content.names).encode())
             facts[name] = {
@@ -357,7 +366,7 @@ def _write_arrays(
     forms: Mapping[str, Form],
     size: int,
     items: Iterable[Item],
-    classes: Sequence[int],
+    checks: Mapping[str, Check],
 ) -> None:
     """Write the arrays of a split side by side, item by item."""
     with contextlib.ExitStack() as stack:
@@ -371,48 +380,76 @@ def _write_arrays(
         for item in items:
             for array, form in forms.items():
                 row = item[array]
-                _check_row(f"row {count} of {paths[array].name}", array, row, form, classes)
+                where = f"row {count} of {paths[array].name}"
+                _check_row(where, array, row, form, checks.get(array))
                 files[array].write(np.ascontiguousarray(row).tobytes())
             count += 1
     if count != size:
         raise ValueError(f"{paths[IMAGES].name} needs {size} rows, got {count}")
 
 
-def _check_row(
-    where: str, array: str, row: NDArray[Any], form: Form, classes: Sequence[int]
-) -> None:
+def _check_row(where: str, array: str, row: NDArray[Any], form: Form, check: Check | None) -> None:
     if (row.dtype, row.shape) != form:
         raise ValueError(f"{where} is {row.dtype} {row.shape}, expected {form[0]} {form[1]}")
-    if array in _CHECKS and not _CHECKS[array](row, classes):
+    if check is not None and not check(row):
         raise ValueError(f"{where} holds values that '{array}' cannot have")
 
 
-def _are_labels(row: NDArray[Any], classes: Sequence[int]) -> bool:
-    return bool(np.all(row < np.asarray(classes)))
+Check = Callable[[NDArray[Any]], bool]
 
 
-def _are_classes(row: NDArray[Any], classes: Sequence[int]) -> bool:
-    """Numbers of the binary columns, which come first, or void."""
-    return bool(np.all((row < sum(count == 2 for count in classes)) | (row == VOID)))
+def _checks(
+    targets: Sequence[str], columns: Sequence[str], classes: Sequence[int]
+) -> dict[str, Check]:
+    """What the values of each target must pass."""
+    of_column = dict(zip(columns, classes, strict=True))
+    # Without a column of its own, a segmentation has the binary ones, which come first.
+    binary = sum(count == 2 for count in classes)
+    return {
+        target: _CHECKS[target](classes if target == LABELS else of_column.get(target) or binary)
+        for target in targets
+    }
 
 
-def _are_depths(row: NDArray[Any], classes: Sequence[int]) -> bool:
-    return bool(np.isfinite(row).all() and (row >= 0).all())
+def _labels_below(classes: Sequence[int]) -> Check:
+    limits = np.asarray(classes)
+    return lambda row: bool(np.all(row < limits))
 
 
-def _are_normals(row: NDArray[Any], classes: Sequence[int]) -> bool:
+def _classes_below(count: int) -> Check:
+    """Numbers of classes, or void."""
+    return lambda row: bool(np.all((row < count) | (row == VOID)))
+
+
+def _whole_below(count: int) -> Check:
+    return lambda row: bool(np.all(row < count))
+
+
+def _depths(_: int) -> Check:
+    return lambda row: bool(np.isfinite(row).all() and (row >= 0).all())
+
+
+def _unit_vectors(_: int) -> Check:
     """Unit vectors, to the rounding of stored images, or zeros."""
-    length = np.linalg.norm(row, axis=0)
-    return bool(np.all((length == 0) | (np.abs(length - 1) < _ROUNDING)))
+
+    def check(row: NDArray[Any]) -> bool:
+        length = np.linalg.norm(row, axis=0)
+        return bool(np.all((length == 0) | (np.abs(length - 1) < _ROUNDING)))
+
+    return check
 
 
 _ROUNDING = 0.02
-_CHECKS: dict[str, Callable[[NDArray[Any], Sequence[int]], bool]] = {
-    LABELS: _are_labels,
-    SEGMENTATION: _are_classes,
-    DEPTH: _are_depths,
-    NORMALS: _are_normals,
+_CHECKS: dict[str, Callable[[Any], Check]] = {
+    LABELS: _labels_below,
+    SEGMENTATION: _classes_below,
+    PARTS: _classes_below,
+    SALIENCY: _whole_below,
+    EDGES: _whole_below,
+    DEPTH: _depths,
+    NORMALS: _unit_vectors,
 }
+"""From the number of classes, or those of all columns, to the check."""
 
 
 def _check_arguments(

@@ -10,7 +10,16 @@ from mtl.errors import MtlError, unknown
 from mtl.objectives.base import Objective, Task
 from mtl.objectives.kinds import KINDS
 
-_CLASSES = {"attributes": 2, "labels": 2, SEGMENTATION: 2, DEPTH: 0, NORMALS: 0}
+_CLASSES = {
+    "attributes": 2,
+    "labels": 2,
+    SEGMENTATION: 2,
+    DEPTH: 0,
+    NORMALS: 0,
+    "saliency": 2,
+    "edges": 2,
+    "normals_l1": 0,
+}
 """The number of classes that a column of the kind has, if it is fixed."""
 
 
