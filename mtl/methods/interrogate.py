@@ -12,7 +12,7 @@ from mtl.layers.gates import Gate, sparsity
 from mtl.methods.base import HostBuilder, Method
 from mtl.methods.info import MethodInfo, Option, Value
 from mtl.models.resnet import BasicBlock, ResNet
-from mtl.models.unit import Context, Trunk, UnitFactory
+from mtl.models.unit import Context, ExtendedTrunk, Trunk, UnitFactory
 
 INFO = MethodInfo(
     name="interrogate",
@@ -50,40 +50,51 @@ INFO = MethodInfo(
             choices=("mean", "random"),
             doc="First weights of the shared branch (unspecified): the tasks' mean, or drawn.",
         ),
+        "granularity": Option(
+            "conv",
+            choices=("conv", "block"),
+            doc="Gates behind every convolution, or behind stem and blocks alone (unspecified).",
+        ),
     },
-    hosts=("resnet18", "resnet20", "resnet_small"),
+    hosts=("resnet18", "resnet18_dilated", "resnet20", "resnet_small"),
     starts_from="single_task",
 )
 
 
-class GatedResNet(Trunk):
+class GatedResNet(ExtendedTrunk[ResNet]):
     """T + 1 residual networks side by side, with a gate behind every ReLU.
 
     That is one behind the stem, behind the first unit of a block, and behind its sum: per
     convolution, which the paper does not say. The cost of its cheapest network on PASCAL-Context,
     1.52 encoders for five tasks, needs gates within the blocks.
+
+    Args:
+        host: its layers hold the branches of the tasks, then the shared one.
+        context: of them.
+        first, rate: as of `Gate`.
+        gates_inside: whether there are gates within the blocks.
     """
 
     mixes_tasks = True
     joint_only = True
 
-    def __init__(self, host: ResNet, context: Context, first: float, rate: float):
-        super().__init__()
-        self.stem, self.blocks, self.stem_pool = host.stem, host.blocks, host.stem_pool
-        self.features, self.seeds, self.tasks = host.features, len(context.seeds), context.n_tasks
-        widths = [_width(self.stem)]
+    def __init__(
+        self, host: ResNet, context: Context, first: float, rate: float, gates_inside: bool
+    ):
+        super().__init__(host)
+        self.seeds, self.tasks = len(context.seeds), context.n_tasks
+        self.gates_inside = gates_inside
+        units = [host.stem]
         for block in self.residual_blocks:
-            widths += [_width(block.conv1), _width(block.conv2)]
+            units += [block.conv1, block.conv2] if gates_inside else [block.conv2]
         self.gates = nn.ModuleList(
-            Gate(self.seeds, self.tasks, width, first, rate) for width in widths
+            Gate(self.seeds, self.tasks, _width(unit), first, rate) for unit in units
         )
 
     @property
     def residual_blocks(self) -> list[BasicBlock]:
         """The host's blocks, in order."""
-        blocks = list(self.blocks.children())
-        assert all(isinstance(block, BasicBlock) for block in blocks)
-        return blocks  # type: ignore[return-value]
+        return [block for stage in self.host.stages for block in stage]
 
     @property
     def all_gates(self) -> list[Gate]:
@@ -93,21 +104,19 @@ class GatedResNet(Trunk):
         return gates  # type: ignore[return-value]
 
     def forward(self, x: Tensor, task: int | None) -> Tensor:
-        """`[B, S*3, H, W]` images -> `[B, S*T, F]`, the pooled features of each task."""
+        """`[B, S*3, H, W]` images -> `[B, S*T, F, ...]`, the features of each task."""
         gates = iter(self.all_gates)
-        x = next(gates)(F.relu(self.stem(x, task)))
-        if self.stem_pool:
+        x = next(gates)(F.relu(self.host.stem(x, task)))
+        if self.host.stem_pool:
             x = F.max_pool2d(x, 3, 2, 1)
         for block in self.residual_blocks:
-            inner = next(gates)(F.relu(block.conv1(x, task)))
+            inner = F.relu(block.conv1(x, task))
+            if self.gates_inside:
+                inner = next(gates)(inner)
             shortcut = x if block.shortcut is None else block.shortcut(x, task)
             x = next(gates)(F.relu(block.conv2(inner, task) + shortcut))
-        pooled = x.mean((2, 3)).unflatten(1, (self.seeds, self.tasks + 1, -1))
-        return pooled[:, :, : self.tasks].flatten(1, 2)
-
-    def last_shared_weight(self) -> nn.Parameter:
-        """The shared branch's last convolution."""
-        return self.residual_blocks[-1].get_parameter("conv2.conv.weight")
+        features = self.host.output(x).unflatten(1, (self.seeds, self.tasks + 1))
+        return features[:, :, : self.tasks].flatten(1, 2)
 
 
 def _width(unit: nn.Module) -> int:
@@ -138,7 +147,7 @@ class Build(Method):
         host = build(unit, self.context, width, size)
         assert isinstance(host, ResNet)
         first, rate = float(self.options["first_gate"]), float(self.options["gate_rate"])
-        return GatedResNet(host, self.context, first, rate)
+        return GatedResNet(host, self.context, first, rate, self.options["granularity"] == "conv")
 
     @torch.no_grad()
     def start(self, model: nn.Module, weights: Sequence[Mapping[str, Tensor]]) -> None:

@@ -7,12 +7,16 @@ shared branch computes for nobody is dropped as well, and with it the mixture it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
 from mtl.layers.convolution import RunningBatchNorm2d
+from mtl.layers.gates import Gate
 from mtl.methods.interrogate import GatedResNet
 from mtl.models.resnet import BasicBlock
+from mtl.pruning.heads import heads_of
 from mtl.pruning.static import Choice, Stage, StaticResNet, StaticUnit
 from mtl.training.network import Network
 
@@ -21,8 +25,10 @@ from mtl.training.network import Network
 def prune(network: Network, position: int) -> StaticResNet:
     """The static network of the seed at a position; its logits are those of the gated one.
 
-    Its cost lies between that of one network and that of a network for each task, but for the
-    mixtures: no channel is computed by the shared branch that all tasks have of their own.
+    With a gate behind every convolution its cost lies between that of one network and that of a
+    network for each task, but for the mixtures: no channel is computed by the shared branch that
+    all tasks have of their own. Within blocks without gates, whole units stay: up to one a task,
+    and one more.
 
     Raises:
         TypeError: for a network without gates.
@@ -30,34 +36,58 @@ def prune(network: Network, position: int) -> StaticResNet:
     trunk = network.trunk
     if not isinstance(trunk, GatedResNet):
         raise TypeError("only networks of InterroGate have gates to prune")
-    gates, blocks = trunk.all_gates, trunk.residual_blocks
-    own = [gate.chosen[position] for gate in gates]  # [T, C] each
-    shared = [(~chosen).any(0) for chosen in own]
-    alive = [bool(kept.any()) for kept in shared]
-    readers = [(place + 1,) if place % 2 else (place + 1, place + 2) for place in range(len(gates))]
-    stages = []
-    for place, gate in enumerate(gates):
-        kept = [*own[place], shared[place]]
-        block = blocks[(place - 1) // 2] if place else None
-        is_outer = place > 0 and place % 2 == 0
-        if block is None:
-            unit: nn.Module = trunk.stem
+    cuts = [_Cut(gate, position) for gate in trunk.all_gates]
+    outer = cuts[2::2] if trunk.gates_inside else cuts[1:]
+    inner: Sequence[_Cut | None] = cuts[1::2] if trunk.gates_inside else [None] * len(outer)
+    # Whether each block's shared branch computes something, and so reads the mixture before it.
+    alive = [
+        bool(sums.shared.any()) or (within is not None and bool(within.shared.any()))
+        for within, sums in zip(inner, outer, strict=True)
+    ]
+    alive.append(False)
+    stages = [Stage(_units(trunk.host.stem, position, cuts[0].kept), cuts[0].choice(alive[0]))]
+    for number, block in enumerate(trunk.residual_blocks):
+        within, sums = inner[number], outer[number]
+        if within is None:  # without a gate, all filters of each branch that the sum still has
+            first = Stage(_units(block.conv1, position, [_all_or_none(k) for k in sums.kept]))
         else:
-            unit = block.conv2 if is_outer else block.conv1
-        read = any(reader < len(gates) and alive[reader] for reader in readers[place])
-        mixture = gate.mixture[position] if read else None
-        stages.append(
-            Stage(
-                [_unit(unit, position, b, k) for b, k in enumerate(kept)],
-                [_shortcut(block, position, b, k) for b, k in enumerate(kept)]
-                if block is not None and is_outer
-                else None,
-                Choice(own[place], mixture),
-            )
+            choice = within.choice(bool(sums.shared.any()))
+            first = Stage(_units(block.conv1, position, within.kept), choice)
+        second = Stage(
+            _units(block.conv2, position, sums.kept),
+            sums.choice(alive[number + 1]),
+            [_shortcut(block, position, branch, kept) for branch, kept in enumerate(sums.kept)],
         )
-    heads = network.heads
-    weight, bias = heads.get_parameter("weight")[position], heads.get_parameter("bias")[position]
-    return StaticResNet(stages, trunk.stem_pool, weight, bias, heads.slices)
+        stages += [first, second]
+    heads = heads_of(network.heads, position, trunk.features)
+    return StaticResNet(stages, trunk.host.stem_pool, heads).eval().requires_grad_(False)
+
+
+class _Cut:
+    """Which filters the gate of a seed leaves.
+
+    Attributes:
+        own: `[T, C]` bool, of the tasks.
+        shared: `[C]` bool, of the shared branch.
+        kept: of each branch, the shared one last.
+    """
+
+    def __init__(self, gate: Gate, position: int):
+        self.own, self._mixture = gate.chosen[position], gate.mixture[position]
+        self.shared = (~self.own).any(0)
+        self.kept = [*self.own, self.shared]
+
+    def choice(self, is_read: bool) -> Choice:
+        """What stands in the gate's place; `is_read` says whether something reads the mixture."""
+        return Choice(self.own, self._mixture if is_read else None)
+
+
+def _all_or_none(kept: Tensor) -> Tensor:
+    return kept.any().expand_as(kept)
+
+
+def _units(unit: nn.Module, position: int, kept: Sequence[Tensor]) -> list[StaticUnit | None]:
+    return [_unit(unit, position, branch, filters) for branch, filters in enumerate(kept)]
 
 
 def _unit(unit: nn.Module, position: int, branch: int, kept: Tensor) -> StaticUnit | None:
@@ -73,7 +103,8 @@ def _unit(unit: nn.Module, position: int, branch: int, kept: Tensor) -> StaticUn
         names += ["running_mean", "running_var"] if isinstance(found, RunningBatchNorm2d) else []
         norm = [getattr(found, name)[position, branch][kept] for name in names]
         norm += [None] * (4 - len(norm))
-    return StaticUnit(weight, norm, int(getattr(conv, "stride", 1)))
+    stride, dilation = (int(getattr(conv, name, 1)) for name in ("stride", "dilation"))
+    return StaticUnit(weight, norm, stride, dilation)
 
 
 def _shortcut(

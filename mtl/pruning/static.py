@@ -23,7 +23,7 @@ class StaticUnit(nn.Module):
     Args:
         weight: `[K, C_in, k, k]`.
         norm: weight and bias `[K]`, and the running mean and variance or None twice; None for none.
-        stride: of the convolution.
+        stride, dilation: of the convolution.
     """
 
     scale: Tensor | None
@@ -31,10 +31,12 @@ class StaticUnit(nn.Module):
     mean: Tensor | None
     variance: Tensor | None
 
-    def __init__(self, weight: Tensor, norm: Sequence[Tensor | None] | None, stride: int):
+    def __init__(
+        self, weight: Tensor, norm: Sequence[Tensor | None] | None, stride: int, dilation: int
+    ):
         super().__init__()
         self.weight = _constant(weight)
-        self.stride = stride
+        self.stride, self.dilation = stride, dilation
         scale, shift, mean, variance = norm or [None] * 4
         for name, tensor in (("scale", scale), ("shift", shift)):
             self.register_parameter(name, None if tensor is None else _constant(tensor))
@@ -42,7 +44,7 @@ class StaticUnit(nn.Module):
             self.register_buffer(name, None if tensor is None else tensor.clone())
 
     def forward(self, x: Tensor) -> Tensor:
-        x = grouped_conv2d(x, self.weight[None], self.stride)
+        x = grouped_conv2d(x, self.weight[None], self.stride, self.dilation)
         if self.scale is None:
             return x
         # Without running statistics the host normalises by those of the batch.
@@ -107,21 +109,22 @@ class Stage(nn.Module):
 
     Args:
         units: of each branch; None where it has no filter left.
-        shortcuts: of each branch, or None for units without one; a shortcut is a `StaticUnit`, or
-            the places of the channels that an identity keeps.
+        choice: in the place of the gate; None where there was none.
+        shortcuts: of each branch; empty for units without one. A shortcut is a `StaticUnit`, or the
+            places of the channels that an identity keeps.
     """
 
     def __init__(
         self,
         units: Sequence[StaticUnit | None],
-        shortcuts: Sequence[StaticUnit | Tensor | None] | None,
-        choice: Choice,
+        choice: Choice | None = None,
+        shortcuts: Sequence[StaticUnit | Tensor | None] = (),
     ):
         super().__init__()
         self.units = nn.ModuleDict({str(k): u for k, u in enumerate(units) if u is not None})
         self.branches, self.choice = len(units), choice
         self.convolved = nn.ModuleDict()
-        for branch, shortcut in enumerate(shortcuts or ()):
+        for branch, shortcut in enumerate(shortcuts):
             if isinstance(shortcut, StaticUnit):
                 self.convolved[str(branch)] = shortcut
             elif shortcut is not None:
@@ -144,22 +147,27 @@ class Stage(nn.Module):
                 assert skip is not None
                 y = y + skip[:, places]
             maps.append(F.relu(y))
+        if self.choice is None:
+            return maps
         chosen: list[Tensor | None] = self.choice(maps[:-1], maps[-1])
         return chosen
 
 
 class StaticResNet(nn.Module):
-    """Images `[B, 3, H, W]` -> logits `[B, O]` of all tasks; no gate is computed.
+    """Images `[B, 3, H, W]` -> logits `[B, O, ...]` of all tasks; no gate is computed.
 
     Made by `mtl.pruning.prune`.
+
+    Args:
+        stages: the stem's, then two for each block.
+        stem_pool: whether the host pools behind the stem.
+        heads: of each task, from its last maps `[B, F, h, w]`.
     """
 
-    def __init__(self, stages: Sequence[Stage], stem_pool: bool, weight: Tensor, bias: Tensor,
-                 slices: list[slice]):  # fmt: skip
+    def __init__(self, stages: Sequence[Stage], stem_pool: bool, heads: Sequence[nn.Module]):
         super().__init__()
-        self.stages = nn.ModuleList(stages)
-        self.stem_pool, self.slices = stem_pool, slices
-        self.head_weight, self.head_bias = _constant(weight), _constant(bias)
+        self.stages, self.heads = nn.ModuleList(stages), nn.ModuleList(heads)
+        self.stem_pool = stem_pool
 
     def forward(self, x: Tensor) -> Tensor:
         stem, *rest = (stage for stage in self.stages if isinstance(stage, Stage))
@@ -169,8 +177,5 @@ class StaticResNet(nn.Module):
         for inner, outer in zip(rest[::2], rest[1::2], strict=True):
             maps = outer(inner(maps, ()), maps)
         features = [of_task for of_task in maps[:-1] if of_task is not None]
-        logits = [
-            of_task.mean((2, 3)) @ self.head_weight[piece].t() + self.head_bias[piece]
-            for of_task, piece in zip(features, self.slices, strict=True)
-        ]
+        logits = [head(of_task) for head, of_task in zip(self.heads, features, strict=True)]
         return torch.cat(logits, dim=1)

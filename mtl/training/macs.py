@@ -32,6 +32,7 @@ def _added_product(out: Tensor, bias: Tensor, left: Tensor, *_: Any, **__: Any) 
 MACS: dict[Any, Callable[..., int]] = {
     F.conv2d: _convolution,
     torch.conv2d: _convolution,
+    F.linear: _product,
     torch.bmm: _product,
     torch.matmul: _product,
     torch.baddbmm: _added_product,

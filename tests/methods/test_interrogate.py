@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from mtl.data.store import Store
 from mtl.errors import MtlError
 from mtl.layers.gates import Gate
+from mtl.layers.replicas import initialise
 from mtl.training.network import build, count
 from mtl.training.spec import TrainingSpec
 from mtl.training.trainer import Trainer
+from tests.methods.dense import OUTPUTS, SIZE, dense_images, dense_network, dense_spec
 from tests.training.fabricate import make_spec, make_trainer
 
 SEEDS = (3, 11)
+DENSE = "resnet18_dilated"
 
 
 def trained(store: Store, method: str, **changes: Any) -> Trainer:
@@ -26,8 +31,12 @@ def weights(trainer: Trainer) -> list[dict[str, torch.Tensor]]:
     return [{n: t[k].clone() for n, t in state.items()} for k in range(len(SEEDS))]
 
 
+def gates_of(network: nn.Module) -> list[Gate]:
+    return [module for module in network.modules() if isinstance(module, Gate)]
+
+
 def gates(trainer: Trainer) -> list[Gate]:
-    return [module for module in trainer.network.modules() if isinstance(module, Gate)]
+    return gates_of(trainer.network)
 
 
 @pytest.mark.parametrize("how", ["mean", "random"])
@@ -101,6 +110,33 @@ def test_it_trains_one_branch_more_than_tasks_and_two_numbers_a_gate() -> None:
     branch = (single.parameters_total - heads) // 3
     assert found.parameters_total == 4 * branch + heads + 2 * 3 * channels
     assert found.macs == found.macs_all_tasks
+
+
+def test_gates_of_blocks_alone_are_fewer() -> None:
+    plain = make_spec("interrogate", host="resnet20", width=16, options={"granularity": "block"})
+    network, _ = build(TrainingSpec.parse(plain), SEEDS, (1, 1, 4), (32, 32))
+    widths = [gate.openness.shape[2] for gate in gates_of(network)]
+    assert widths == [16] * 4 + [32] * 3 + [64] * 3
+
+
+@pytest.mark.parametrize("granularity", ["conv", "block"])
+def test_on_dense_tasks_it_begins_as_the_single_task_networks(granularity: str) -> None:
+    plain = dense_spec("interrogate", host=DENSE)
+    spec = replace(plain, options={**plain.options, "granularity": granularity})
+    gated, method = build(spec, SEEDS, OUTPUTS, SIZE)
+    initialise(gated, SEEDS)
+    gated.double()
+    single = dense_network("single_task", host=DENSE)
+    for parameter in single.parameters():
+        parameter.data.mul_(1.01)
+    state = single.state_dict()
+    method.start(gated, [{n: t[k] for n, t in state.items()} for k in range(len(SEEDS))])
+    found, expected = (one(dense_images(), None) for one in (gated, single))
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-9)
+    found.square().mean().backward()
+    for gate in gates_of(gated):
+        assert gate.alpha_scaled.grad is not None
+        assert gate.alpha_scaled.grad.any(2).all()
 
 
 def test_hosts_without_a_gated_form_are_refused() -> None:

@@ -18,6 +18,7 @@ FEATURES = 64
     [
         (lambda: F.conv2d(torch.rand(2, 6, 5, 4), torch.rand(8, 3, 3, 3), groups=2), 2592),
         (lambda: F.conv2d(torch.rand(1, 3, 4, 4), torch.rand(2, 3, 3, 3), None, 2, 1), 216),
+        (lambda: F.linear(torch.rand(2, 3, 4), torch.rand(5, 4), torch.rand(5)), 120),
         (lambda: torch.bmm(torch.rand(2, 3, 4), torch.rand(2, 4, 5)), 120),
         (lambda: torch.rand(2, 3, 4) @ torch.rand(2, 4, 5), 120),
         (lambda: torch.matmul(torch.rand(3, 4), torch.rand(2, 4, 5)), 120),
