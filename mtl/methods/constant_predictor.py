@@ -20,7 +20,6 @@ INFO = MethodInfo(
     summary="Predicts the same for every image: the best constants on the labels to train on.",
     needs="architecture",
     regimes=("closed_form",),
-    hosts=("segnet",),
 )
 
 
@@ -31,16 +30,17 @@ class _Images(Trunk):
     joint_only = True
     mixes_tasks = True
 
-    def __init__(self, context: Context):
+    def __init__(self, context: Context, maps: bool):
         super().__init__()
-        self.seeds = context.replicas.seeds
+        self.seeds, self.predicts_maps = context.replicas.seeds, maps
 
     def make_heads(self, context: Context) -> Heads:
         return ConstantHeads(self.seeds, context.outputs)
 
     def forward(self, x: Tensor, task: int | None) -> Tensor:
-        """`[B, S*3, H, W]` -> `[B, S, 3, H, W]`."""
-        return x.unflatten(1, (self.seeds, -1))
+        """`[B, S*3, H, W]` -> `[B, S, 3, H, W]`, or `[B, S, 3]` on a host that pools."""
+        images = x.unflatten(1, (self.seeds, -1))
+        return images if self.predicts_maps else images.mean((3, 4))
 
     def last_shared_weight(self) -> nn.Parameter:
         raise AttributeError("a constant predictor has no convolution")
@@ -59,8 +59,9 @@ class ConstantHeads(Heads, ReplicatedModule):
 
     def forward(self, features: Tensor, task: int | None) -> Tensor:
         chosen = slice(None) if task is None else self.slices[task]
-        values = self.values[:, None, chosen, None, None]
-        return values.expand(-1, len(features), -1, *features.shape[3:])
+        sides = features.shape[3:]
+        values = self.values[:, None, chosen].unflatten(2, (-1, *[1] * len(sides)))
+        return values.expand(-1, len(features), -1, *sides)
 
     def feature_gradients(self, losses: Tensor, logits: Tensor, features: Tensor) -> Tensor:
         raise AttributeError("a constant predictor does not depend on its features")
@@ -75,7 +76,7 @@ class Build(Method):
     def trunk(
         self, build: HostBuilder, unit: UnitFactory, width: int, size: tuple[int, int]
     ) -> Trunk:
-        return _Images(self.context)
+        return _Images(self.context, build(unit, self.context, width, size).predicts_maps)
 
     @torch.no_grad()
     def fit(self, model: nn.Module, objective: Objective, labels: Labels) -> None:

@@ -29,7 +29,7 @@ INFO = MethodInfo(
             doc="Weight of the sparsity loss, lambda_s; the paper sweeps 0.01 to 0.1.",
         ),
         "hinge": Option(
-            0.5,
+            0.1,
             low=0.0,
             high=1.0,
             doc="Mean openness of a task's gates that costs nothing, tau (unspecified); 0 is L1.",

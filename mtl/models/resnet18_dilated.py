@@ -19,6 +19,8 @@ class DilatedResNet(ResNet):
     Stages three and four dilate by two and four instead of striding.
     """
 
+    predicts_maps = True
+
     def __init__(self, unit: UnitFactory, context: Context, width: int, size: tuple[int, int]):
         super().__init__(
             unit,

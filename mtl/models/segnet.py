@@ -48,6 +48,8 @@ class SegNet(Trunk):
 
     tasks_together = True
 
+    predicts_maps = True
+
     def __init__(self, unit: UnitFactory, context: Context, width: int, size: tuple[int, int]):
         super().__init__()
         if size[0] % _STEPS or size[1] % _STEPS:

@@ -96,12 +96,14 @@ class Trunk(nn.Module, abc.ABC):
         tasks_together: whether one pass serves all tasks, with maps of each side by side, where
             nothing is updated between them.
         joint_only: whether one pass computes all tasks' features, whatever the active task.
+        predicts_maps: whether the features are maps.
     """
 
     features: int
     mixes_tasks = False
     tasks_together = False
     joint_only = False
+    predicts_maps = False
 
     def make_heads(self, context: Context) -> Heads:
         """What turns the features into the outputs of the tasks: a linear map each."""

@@ -284,8 +284,8 @@ class _ClassesKind(_Kind):
 
     def constants(self, maps: Tensor, outputs: int) -> Tensor:
         counts = torch.bincount(maps[maps != VOID].long(), minlength=outputs).double()
-        # Half a pixel for classes that are not there: their logarithm has to be finite.
-        return (counts.clamp_min(0.5) / counts.sum().clamp_min(1)).log().cpu()
+        # Classes that are not there need a finite logarithm.
+        return (counts.clamp_min(1e-6) / counts.sum().clamp_min(1)).log().cpu()
 
 
 class _Semseg(_ClassesKind):

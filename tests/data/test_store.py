@@ -291,7 +291,7 @@ def replaced(split: str, **changes: Any) -> dict[str, SplitSource]:
         ({"classes": [2]}, "one number of classes each"),
         ({"columns": ["a", "a"]}, "columns must be distinct"),
         ({"targets": []}, "targets must be of"),
-        ({"targets": ["edges"]}, "targets must be of"),
+        ({"targets": ["contours"]}, "targets must be of"),
         ({"splits": {"train": sources()["train"]}}, "splits must be"),
         ({"splits": replaced("val", labels=np.zeros((2, 3), np.uint8))}, "labels_val.npy is"),
         ({"splits": replaced("val", labels=np.zeros((2, 2), int))}, "labels_val.npy is int64"),

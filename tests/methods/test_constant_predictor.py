@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from mtl.training.network import build, count
 from mtl.training.spec import TrainingSpec
 from tests.methods.dense import KINDS, OUTPUTS, SIZE, dense_images, dense_spec
 from tests.models.dense import store, trainer
-from tests.training.fabricate import make_spec
+from tests.training.fabricate import make_spec, make_store, make_trainer
 
 __all__ = ["store"]
 
@@ -51,10 +52,18 @@ def test_it_has_a_parameter_for_each_output_and_no_macs() -> None:
     assert found.macs == found.macs_all_tasks == 0
 
 
-def test_it_is_for_dense_hosts_and_trains_by_no_gradient() -> None:
+def test_pooled_hosts_have_constants_too(tmp_path: Path) -> None:
+    data = make_store(tmp_path)
     plain = make_spec("constant_predictor", host="resnet_small", regime="closed_form")
-    with pytest.raises(MtlError, match=r"model\.host: 'constant_predictor' .* for segnet"):
-        build(TrainingSpec.parse(plain), (0,), (1,), (16, 16))
+    trained = make_trainer(data, plain, (3, 11))
+    trained.run(lambda _: None)
+    fitted = trained.objective.constants(trained.train_images.targets)
+    images, _ = trained.train_images.gather(torch.arange(4).expand(2, -1))
+    logits = trained.network(images, None)
+    assert torch.equal(logits, fitted[None, None].expand(2, 4, -1).double())
+
+
+def test_it_trains_by_no_gradient() -> None:
     joint = dataclasses.replace(dense_spec("constant_predictor"), regime="joint")
     with pytest.raises(MtlError, match=r"'constant_predictor' trains under closed_form, found"):
         build(joint, (0,), OUTPUTS, SIZE)

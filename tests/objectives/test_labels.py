@@ -54,3 +54,10 @@ def test_counts_that_cannot_be() -> None:
         label_scores({"gender": [0]}, 0)
     with pytest.raises(MtlError, match="gender: 5 right answers exceed the 4 samples"):
         label_scores({"gender": [5]}, 4)
+
+
+def test_the_best_constants_are_the_majorities() -> None:
+    made = build(TASKS, COLUMNS, (2,) * 4)
+    given = torch.tensor([[1, 0, 1, 0], [1, 0, 0, 0], [0, 1, 1, 1]], dtype=torch.uint8)
+    # Of the columns c, d, a, b.
+    assert made.constants({LABELS: given}).tolist() == [1, -1, 1, -1]

@@ -14,6 +14,7 @@ agree within one.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,9 +147,9 @@ def _load_mat(path: Path, variable: str) -> Any:
     from scipy.io import loadmat
 
     try:
-        content = loadmat(path)
-    except FileNotFoundError:
-        raise MtlError(f"{path}: the file does not exist") from None
+        content = loadmat(io.BytesIO(path.read_bytes()))
+    except OSError as error:
+        raise MtlError(f"{path}: the file cannot be read ({error.strerror})") from None
     except Exception as error:  # its reader raises whatever the bytes lead to
         raise MtlError(f"{path}: truncated or not a MATLAB file ({error})") from None
     if variable not in content:
