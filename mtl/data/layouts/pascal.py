@@ -147,9 +147,11 @@ def _load_mat(path: Path, variable: str) -> Any:
     from scipy.io import loadmat
 
     try:
-        content = loadmat(io.BytesIO(path.read_bytes()))
+        data = path.read_bytes()
     except OSError as error:
         raise MtlError(f"{path}: the file cannot be read ({error.strerror})") from None
+    try:
+        content = loadmat(io.BytesIO(data))  # type: ignore[arg-type]  # its stubs omit open files
     except Exception as error:  # its reader raises whatever the bytes lead to
         raise MtlError(f"{path}: truncated or not a MATLAB file ({error})") from None
     if variable not in content:
