@@ -19,6 +19,7 @@ from mtl.data.layouts.nyu import LABELED, MAPPING, SPLITS
 from mtl.data.options import option, read_options
 from mtl.data.twins.caster.camera import Camera
 from mtl.data.twins.folder import chunks, twin_folder
+from mtl.data.twins.matlab import mat_file
 from mtl.data.twins.room import layout
 from mtl.data.twins.room.appearance import paint
 from mtl.data.twins.room.layout import Room
@@ -123,8 +124,8 @@ def generate(config: Mapping[str, Any], out: Path | str) -> None:
             f"{name}Ndxs": np.sort(places + 1).astype(np.uint16)[:, None]
             for name, places in members.items()
         }
-        folder.write(SPLITS, _mat(columns))
-        folder.write(MAPPING, _mat({"mapClass": class_map()[None]}))
+        folder.write(SPLITS, mat_file(columns))
+        folder.write(MAPPING, mat_file({"mapClass": class_map()[None]}))
 
 
 def _labeled(dials: Dials, members: Mapping[str, NDArray[np.intp]]) -> bytes:
@@ -148,14 +149,3 @@ def _labeled(dials: Dials, members: Mapping[str, NDArray[np.intp]]) -> bytes:
                     raw_depths[place] = drawn.raw_depths[position].T
                     labels[place] = drawn.labels[position].T
     return buffer.getvalue()
-
-
-def _mat(content: dict[str, NDArray[Any]]) -> bytes:
-    """A MATLAB 5 file, without the time of writing in its header."""
-    from scipy.io import savemat
-
-    buffer = io.BytesIO()
-    savemat(buffer, content)  # type: ignore[arg-type]  # a file object, which its stubs omit
-    written = buffer.getvalue()
-    header = b"MATLAB 5.0 MAT-file".ljust(116)
-    return header + written[len(header) :]

@@ -1,0 +1,1 @@
+"""What the `people` twin draws: people and objects of capsules and plates, with exact normals."""
