@@ -18,6 +18,7 @@ COMMANDS = {
     "manifest": "identify a copy of the real data, so that runs can be planned on it",
     "prepare": "prepare a dataset from its raw files",
     "train": "train a unit of runs",
+    "export": "write the pruned network of a run to a file that runs without the project",
     "restore": "bring a unit of runs back from the DVC remote",
     "table": "make a table",
     "figure": "make a figure",

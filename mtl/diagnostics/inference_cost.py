@@ -10,8 +10,7 @@ from torch import nn
 
 from mtl.diagnostics.base import Diagnostic, Subject
 from mtl.errors import MtlError
-from mtl.methods.interrogate import GatedResNet
-from mtl.pruning.prune import prune
+from mtl.pruning.prune import has_gates, prune
 from mtl.training.macs import MacCounter
 from mtl.training.network import COUNTED_IMAGES, inference_cost
 
@@ -43,7 +42,7 @@ class Build(Diagnostic):
 
     def __init__(self, subject: Subject):
         super().__init__(subject)
-        self.has_gates = isinstance(subject.network.trunk, GatedResNet)
+        self.has_gates = has_gates(subject.network)
         selection = subject.spec.selection
         if self.has_gates and selection.startswith("best_"):
             raise MtlError(

@@ -73,6 +73,10 @@ class GatedResNet(ExtendedTrunk[ResNet]):
         context: of them.
         first, rate: as of `Gate`.
         gates_inside: whether there are gates within the blocks.
+
+    Attributes:
+        gated_units: names of the units behind which the gates stand, in the host; behind the last
+            unit of a block, the sum with the shortcut comes first.
     """
 
     mixes_tasks = True
@@ -84,9 +88,10 @@ class GatedResNet(ExtendedTrunk[ResNet]):
         super().__init__(host)
         self.seeds, self.tasks = len(context.seeds), context.n_tasks
         self.gates_inside = gates_inside
-        units = [host.stem]
+        units: list[nn.Module] = [host.stem]
         for block in self.residual_blocks:
             units += [block.conv1, block.conv2] if gates_inside else [block.conv2]
+        self.gated_units = [str(unit.unit_name) for unit in units]
         self.gates = nn.ModuleList(
             Gate(self.seeds, self.tasks, _width(unit), first, rate) for unit in units
         )

@@ -21,6 +21,11 @@ from mtl.pruning.static import Choice, Stage, StaticResNet, StaticUnit
 from mtl.training.network import Network
 
 
+def has_gates(network: Network) -> bool:
+    """Whether it can be pruned."""
+    return isinstance(network.trunk, GatedResNet)
+
+
 @torch.no_grad()
 def prune(network: Network, position: int) -> StaticResNet:
     """The static network of the seed at a position; its logits are those of the gated one.

@@ -94,14 +94,14 @@ class Choice(nn.Module):
         full: list[Tensor] = []
         for maps, places in zip(own, self.places, strict=True):
             found = [part for part in (maps, shared) if part is not None]
-            full.append(torch.cat(found, dim=1)[:, places])
+            full.append(torch.cat(found, dim=1).index_select(1, places))
         if not self.is_read:
             return [*full, None]
         if self.mixture is None:
             return [*full, full[0]]
-        parts = torch.stack([maps[:, self.mixed] for maps in full], dim=2).flatten(1, 2)
-        mixed = F.conv2d(parts, self.mixture, groups=len(self.mixture))
-        return [*full, torch.cat([mixed, full[0]], dim=1)[:, self.order]]
+        parts = torch.stack([maps.index_select(1, self.mixed) for maps in full], dim=2)
+        mixed = F.conv2d(parts.flatten(1, 2), self.mixture, groups=len(self.mixture))
+        return [*full, torch.cat([mixed, full[0]], dim=1).index_select(1, self.order)]
 
 
 class Stage(nn.Module):
@@ -145,7 +145,7 @@ class Stage(nn.Module):
             elif (places := getattr(self, f"identity{branch}", None)) is not None:
                 skip = skipped[branch]
                 assert skip is not None
-                y = y + skip[:, places]
+                y = y + skip.index_select(1, places)
             maps.append(F.relu(y))
         if self.choice is None:
             return maps

@@ -19,37 +19,64 @@ from mtl.results.records import Unit, load_unit
 def starting_weights(project: Project, unit: RunUnit, device: str = "auto") -> Iterator[list[Path]]:
     """The checkpoints that a unit starts from, one a seed; none where it starts from random ones.
 
-    Weights need not be stored: where only their records are, they are trained again, and must be
-    those that the records name.
-
     Raises:
-        MtlError: when the records are absent, or the weights cannot be had as they were.
+        MtlError: when their records are absent, or the weights cannot be had as they were.
     """
     if unit.start is None:
         yield []
         return
-    start = unit.start
-    if not start.is_done(project.root):
+    with trained_weights(project, unit.start, f"{unit.name} starts from", device) as weights:
+        yield weights
+
+
+@contextmanager
+def trained_weights(
+    project: Project, unit: RunUnit, needed: str, device: str = "auto"
+) -> Iterator[list[Path]]:
+    """The checkpoints of a unit, one a seed.
+
+    Weights need not be stored: where only their records are, they are trained again, and must be
+    those that the records name.
+
+    Args:
+        needed: what needs them, the beginning of messages.
+
+    Raises:
+        MtlError: when the records are absent, or the weights cannot be had as they were.
+    """
+    if not unit.is_done(project.root):
         raise MtlError(
-            f"{unit.name} starts from the runs {start.name}, which do not exist; train them with "
-            f"`python -m mtl train {start.name}`"
+            f"{needed} the runs {unit.name}, which do not exist; train them with "
+            f"`python -m mtl train {unit.name}`"
         )
-    wanted = [
-        record.checkpoint["sha256"] for record in load_unit(project.root / start.path).records
-    ]
-    stored = [project.root / path for path in start.weights]
+    wanted = [record.checkpoint["sha256"] for record in load_unit(project.root / unit.path).records]
+    stored = [project.root / path for path in unit.weights]
     if all(path.is_file() for path in stored) and [*map(sha256_file, stored)] == wanted:
         yield stored
         return
-    with retrained(project, start, device) as again:
+    with retrained(project, unit, device) as again:
         if [record.checkpoint["sha256"] for record in again.records] != wanted:
             raise MtlError(
-                f"{unit.name} starts from the weights of {start.name}, which are not on disk; "
-                "trained again here they are others, as on another platform. Remove "
-                f"{start.path} to train those runs here"
+                f"{needed} the weights of {unit.name}, which are not on disk; trained again here "
+                f"they are others, as on another platform. Remove {unit.path} to train those runs "
+                "here"
             )
         folder = again.path.parent / "checkpoints"
-        yield [folder / path.name for path in start.weights]
+        yield [folder / path.name for path in unit.weights]
+
+
+def prepared_data(project: Project, unit: RunUnit) -> Path:
+    """The folder of a unit's prepared data.
+
+    Raises:
+        MtlError: when they are absent.
+    """
+    if not (project.root / unit.data.record).is_file():
+        raise MtlError(
+            f"{unit.data.path}: the prepared data do not exist; make them with "
+            f"`python -m mtl prepare {unit.dataset}`"
+        )
+    return project.root / unit.data.path
 
 
 @contextmanager
@@ -64,11 +91,7 @@ def retrained(project: Project, unit: RunUnit, device: str = "auto") -> Iterator
     """
     from mtl.training.run import train_unit
 
-    if not (project.root / unit.data.record).is_file():
-        raise MtlError(
-            f"{unit.data.path}: the prepared data do not exist; make them with "
-            f"`python -m mtl prepare {unit.dataset}`"
-        )
+    data = prepared_data(project, unit)
     cache = project.root / CACHE
     cache.mkdir(exist_ok=True)
     with (
@@ -79,7 +102,7 @@ def retrained(project: Project, unit: RunUnit, device: str = "auto") -> Iterator
         train_unit(
             unit.spec,
             unit.seeds,
-            project.root / unit.data.path,
+            data,
             scratch / "records",
             scratch / "checkpoints",
             scratch / "resume",

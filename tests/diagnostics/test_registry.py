@@ -30,7 +30,7 @@ CASES = {
     "nlp": (*SHARED, "feature_maps"),
     "etr": (*SHARED, "activations"),
     "etr_nlp": (*SHARED, "activations", "feature_maps", "inference_cost"),
-    "interrogate": ("inference_cost",),
+    "interrogate": ("gates", "inference_cost"),
 }
 
 
@@ -46,6 +46,7 @@ def test_the_files_are_the_diagnostics() -> None:
     assert registry.available() == [
         "activations",
         "feature_maps",
+        "gates",
         "gradient_cka",
         "gradient_conflict",
         "inference_cost",
@@ -74,6 +75,7 @@ def test_other_modules_are_no_diagnostics(store: Store, name: str) -> None:
         ("etr", "feature_maps", "needs .* the option 'primitives', found 'etr'"),
         ("hard_sharing", "activations", "explicit task routing, which 'hard_sharing' does not"),
         ("hard_sharing", "predictions", "shows maps, found tasks of the kind 'attributes'"),
+        ("hard_sharing", "gates", "the gates of InterroGate choose, which 'hard_sharing' does not"),
         ("task_routing", "activations", "explicit task routing, which 'task_routing' does not"),
     ],
 )
