@@ -154,6 +154,8 @@ class _Figure(Model, abc.ABC):
         metrics: dict[tuple[str | int, ...], str] = {}
         if (one := getattr(self, "metric", None)) is not None:
             metrics[("metric",)] = one
+        if (one := getattr(self, "cost", None)) is not None:
+            metrics[("cost",)] = one
         for position, one in enumerate(getattr(self, "metrics", ())):
             metrics["metrics", position] = one
         return metrics
@@ -288,6 +290,56 @@ class Relatedness(_Figure):
         return tuple((setting, row) for setting in self.settings for row in rows)
 
 
+class Series(Model):
+    """What a trade-off shows of one setting."""
+
+    setting: Identifier
+    label: str
+    baseline: Identifier | None = Field(
+        None, description="the row that deltas compare with; needed for a delta"
+    )
+    curve: sequence_of(Identifier) = Field((), description="rows joined by a line, in order")  # type: ignore[valid-type]
+    points: sequence_of(Identifier) = Field((), description="rows as single marks")  # type: ignore[valid-type]
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """Those shown, each once; a baseline among them only if it is listed."""
+        return tuple(dict.fromkeys((*self.curve, *self.points)))
+
+
+class TradeOff(_Figure):
+    """How well rows do against what they cost."""
+
+    kind: Literal["trade_off"]
+    cost: Identifier = Field(description="the metric on the horizontal axis")
+    log: bool = Field(False, description="whether that axis is logarithmic")
+    metric: Identifier | None = Field(None, description="on the vertical axis; or a delta")
+    delta: Literal["metrics", "tasks", "primary"] | None = Field(
+        None, description="convention of the delta on the vertical axis, over its `metrics`"
+    )
+    metrics: sequence_of(Identifier) = Field((), description="that the delta counts")  # type: ignore[valid-type]
+    series: sequence_of(Series) = Field(min_length=1)  # type: ignore[valid-type]
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        shown = (
+            (one.setting, row)
+            for one in self.series
+            for row in (*one.rows, *([one.baseline] if one.baseline else []))
+        )
+        return tuple(dict.fromkeys(shown))
+
+
+class GateShares(_OfRows):
+    """What tasks keep of their own and contribute to the shared branch, one column a row."""
+
+    kind: Literal["gate_shares"]
+
+    @property
+    def diagnostic(self) -> str:
+        return "gates"
+
+
 Figure = Annotated[
     LearningCurves
     | OptionSweep
@@ -296,7 +348,9 @@ Figure = Annotated[
     | ActivationEmbedding
     | GradientConflict
     | Predictions
-    | Relatedness,
+    | Relatedness
+    | TradeOff
+    | GateShares,
     Field(discriminator="kind"),
 ]
 
