@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mtl.config.diagnostics import reportable
-from mtl.config.models import Figure, LearningCurves, OptionSweep, Panel, Paper, Relatedness
+from mtl.config.models import (
+    Figure,
+    LearningCurves,
+    OptionSweep,
+    Panel,
+    Paper,
+    Relatedness,
+    TradeOff,
+)
 from mtl.config.spec import method_options
 from mtl.methods import registry
 from mtl.metrics.catalogue import is_diagnosed
@@ -38,6 +46,9 @@ def _lists(figure: Figure) -> Iterator[tuple[FieldPath, tuple[str, ...]]]:
         yield (key,), getattr(figure, key, ())
     for index, panel in enumerate(getattr(figure, "panels", ())):
         yield ("panels", index, "points"), tuple(panel.points)
+    for index, series in enumerate(getattr(figure, "series", ())):
+        yield ("series", index, "curve"), series.curve
+        yield ("series", index, "points"), series.points
 
 
 def _rows(figure: Figure) -> Iterator[tuple[FieldPath, str]]:
@@ -45,6 +56,9 @@ def _rows(figure: Figure) -> Iterator[tuple[FieldPath, str]]:
     for key in ("row", "baseline"):
         if (row := getattr(figure, key, None)) is not None:
             yield (key,), row
+    for index, series in enumerate(getattr(figure, "series", ())):
+        if series.baseline is not None:
+            yield ("series", index, "baseline"), series.baseline
     for place, rows in _lists(figure):
         for index, row in enumerate(rows):
             yield (*place, row if place[0] == "panels" else index), row
@@ -59,12 +73,13 @@ def _check_once(problems: Problems, document: Document, field: FieldPath, figure
 def _check_settings(
     problems: Problems, document: Document, field: FieldPath, paper: Paper, figure: Figure
 ) -> None:
-    several = getattr(figure, "settings", None)
-    places: dict[FieldPath, str] = (
-        {("setting",): figure.setting}  # type: ignore[union-attr]
-        if several is None
-        else {("settings", index): name for index, name in enumerate(several)}
-    )
+    places: dict[FieldPath, str] = {}
+    if (one := getattr(figure, "setting", None)) is not None:
+        places["setting",] = one
+    for index, name in enumerate(getattr(figure, "settings", ())):
+        places["settings", index] = name
+    for index, series in enumerate(getattr(figure, "series", ())):
+        places["series", index, "setting"] = series.setting
     metrics = {(*field, *place): metric for place, metric in figure.named_metrics.items()}
     for place, name in places.items():
         check_setting(problems, document, paper, (*field, *place), name, metrics)
@@ -195,6 +210,23 @@ def _check_relatedness(
             )
 
 
+def _check_trade_off(
+    problems: Problems, document: Document, field: FieldPath, paper: Paper, figure: TradeOff
+) -> None:
+    """One quantity on the vertical axis, and what it follows from."""
+    if (figure.metric is None) == (figure.delta is None):
+        problems.add(document, field, "expected a metric or a delta on the vertical axis, not both")
+    if bool(figure.metrics) != (figure.delta is not None):
+        problems.add(document, (*field, "metrics"), "expected with a delta, and only with one")
+    for index, series in enumerate(figure.series):
+        place = (*field, "series", index)
+        if not series.rows:
+            problems.add(document, place, "expected rows in curve or points, found none")
+        if (series.baseline is None) != (figure.delta is None):
+            where = (*place, "baseline")
+            problems.add(document, where, "expected with a delta, and only with one")
+
+
 def _differences(paper: Paper, first: str, second: str) -> list[str]:
     """The fields, beside label and relatedness, in which two settings differ."""
     contents = []
@@ -209,4 +241,5 @@ _CHECKS: dict[type, Callable[..., None]] = {
     LearningCurves: _check_curves,
     OptionSweep: _check_sweep,
     Relatedness: _check_relatedness,
+    TradeOff: _check_trade_off,
 }
