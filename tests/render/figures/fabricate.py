@@ -13,6 +13,7 @@ from mtl.results.figures import activation_embedding as embedding
 from mtl.results.figures import gradient_cka as cka
 from mtl.results.figures.curves import Curve
 from mtl.results.figures.feature_maps import MapData, Primitive
+from mtl.results.figures.gate_shares import GateSharesData, Shares
 from mtl.results.figures.gradient_conflict import ConflictData
 from mtl.results.figures.learning_curves import CurveData
 from mtl.results.figures.option_sweep import Panel, Point, Sweep, SweepData
@@ -20,7 +21,9 @@ from mtl.results.figures.picture import Image
 from mtl.results.figures.predictions import PredictionData, Predictor, Scene
 from mtl.results.figures.relatedness import Gain, RelatednessData
 from mtl.results.figures.source import FigureData, Heading, Shown
-from mtl.results.statistics import summarise
+from mtl.results.figures.trade_off import Point as TradePoint
+from mtl.results.figures.trade_off import Series, TradeOffData
+from mtl.results.statistics import Summary, summarise
 from tests.render.fabricate import REAL, SYNTHETIC, runs
 
 TASKS = ("global", "eyes", "nose", "mouth", "hair", "facial_hair", "cheeks", "accessories")
@@ -302,6 +305,70 @@ def predictions(
     return PredictionData(about, "celeba8", classes, runs, (scene(), scene()))
 
 
+def _trade_point(row: str, cost: float, value: float, setting: str, **changes: Any) -> TradePoint:
+    own = shown(row, setting=setting, setting_label=setting)
+    spread = Summary(value, 0.004, 5)
+    return TradePoint(own, Summary(cost, 0.02 * cost, 5), spread, **{"baseline": None, **changes})
+
+
+def trade_off(**changes: Any) -> TradeOffData:
+    """Accuracies of three widths, a curve and two marks each."""
+    series = tuple(
+        Series(
+            label,
+            tuple(
+                _trade_point(f"lambda_{k}", size * (3 - k / 3), 0.9 + 0.01 * (width - k / 4), label)
+                for k in range(5)
+            ),
+            tuple(
+                _trade_point(row, size * by, 0.89 + 0.01 * width, label)
+                for row, by in (("stl", 3), ("mtl", 1))
+            ),
+        )
+        for width, (label, size) in enumerate((("Quarter", 1e6), ("Half", 4e6), ("Original", 15e6)))
+    )
+    every = [p.shown for one in series for p in (*one.curve, *one.points)]
+    about = heading("figure_3a", every, **changes)
+    return TradeOffData(about, "flops", "overall", "MTL", True, series)
+
+
+def trade_off_by_delta(**changes: Any) -> TradeOffData:
+    """One setting with many single rows."""
+    base = shown("stl", setting="pascal", setting_label="pascal")
+    curve = tuple(
+        _trade_point(f"interrogate_{k}", 1e7 * (10 - k), 0.5 - 0.3 * k, "pascal", baseline=base)
+        for k in range(5)
+    )
+    points = tuple(
+        _trade_point(f"baseline number {k}", 4e7 + 2e6 * k, -4 + 0.4 * k, "pascal", baseline=base)
+        for k in range(12)
+    )
+    every = [base, *(point.shown for point in (*curve, *points))]
+    about = heading("figure_3c", every, **changes)
+    series = (Series("InterroGate", curve, points),)
+    return TradeOffData(about, "flops", "delta_p", "MTL", False, series)
+
+
+def gate_shares(**changes: Any) -> GateSharesData:
+    """Five tasks in three rows."""
+    tasks = ("semseg", "human", "saliency", "edge", "normals")
+
+    def levels(low: float) -> tuple[Summary, ...]:
+        return tuple(Summary(low + 0.1 * k, 0.03, 5) for k in range(len(tasks)))
+
+    rows = tuple(
+        Shares(
+            shown(row),
+            ("stem", "stage1.block1.conv1"),
+            {"chosen": levels(low), "largest": levels(0.1)},
+            {"chosen": (levels(low), levels(low)), "largest": (levels(0.0), levels(0.2))},
+        )
+        for row, low in (("hinge", 0.1), ("l1_medium", 0.3), ("l1_high", 0.05))
+    )
+    about = heading("figure_4", [row.shown for row in rows], **changes)
+    return GateSharesData(about, tasks, rows)
+
+
 FIGURES: dict[str, tuple[str, Callable[..., FigureData]]] = {
     "figure_1a": ("learning_curves", learning_curves),
     "figure_6a": ("option_sweep", sweep_by_number),
@@ -312,6 +379,9 @@ FIGURES: dict[str, tuple[str, Callable[..., FigureData]]] = {
     "conflict": ("gradient_conflict", gradient_conflict),
     "predictions": ("predictions", predictions),
     "relatedness": ("relatedness", relatedness),
+    "figure_3a": ("trade_off", trade_off),
+    "figure_3c": ("trade_off", trade_off_by_delta),
+    "figure_4": ("gate_shares", gate_shares),
 }
 """By name: the kind and a maker, which takes changes of the heading."""
 

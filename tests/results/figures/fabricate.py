@@ -53,6 +53,27 @@ rows:
     metric: f_score
     baseline: single_task
     rows: [hard_sharing, etr]
+  gained:
+    kind: trade_off
+    title: Gained
+    caption: For what it costs.
+    cost: recall
+    delta: metrics
+    metrics: [precision, f_score]
+    series:
+      - {setting: celeba8, label: Eight, baseline: hard_sharing, curve: [etr, etr_low],
+         points: [hard_sharing]}
+  reached:
+    kind: trade_off
+    title: Reached
+    caption: For what it costs.
+    cost: recall
+    log: true
+    metric: f_score
+    series:
+      - {setting: celeba8, label: Eight, curve: [etr_low, etr], points: [hard_sharing]}
+      - {setting: celeba40, label: Forty, points: [hard_sharing]}
+  gates: {kind: gate_shares, title: Gates, caption: Shares., setting: celeba8, rows: [etr, etr_low]}
 """
 )
 # Trained for other times, so that the settings' runs differ whatever their twins make of the dial.
@@ -102,6 +123,16 @@ def predictions(**changes: Any) -> dict[str, Any]:
     maps = {"segmentation": [[0, 1], [1, -1]], "depth": [[1.5, 2.0], [0.0, 3.0]], "normals": IMAGE}
     view = {"image": IMAGE, "truth": maps, "predicted": maps}
     return {"classes": ["flat", "sky"], "images": [view], **changes}
+
+
+def gates(seed: int = 0) -> dict[str, Any]:
+    """Two layers; a task keeps more the higher the seed, and the second contributes most."""
+    return {
+        "tasks": TASKS,
+        "layers": ["stem", "stage1.block1.conv1"],
+        "chosen": [[0.5 + seed / 10, 0.0], [0.25 + seed / 10, 1.0]],
+        "largest": [[0.25, 0.75], [0.5, 0.5]],
+    }
 
 
 def activations(shared: int = 8, own: int = 3, side: int = 3, **changes: Any) -> dict[str, Any]:
@@ -154,6 +185,7 @@ def write_all(project: Project) -> None:
             seed: {
                 "gradient_cka": cka(seed),
                 "gradient_conflict": conflict(seed),
+                "gates": gates(seed),
                 **({"feature_maps": maps(), "activations": activations(),
                     "predictions": predictions()}
                    if seed == unit.seeds[0] else {}),
