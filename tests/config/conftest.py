@@ -50,6 +50,10 @@ datasets:
     source: twin
     twin: {train: 32, val: 16}
     size: [32, 32]
+  pascal:
+    twin: {train: 32, val: 16}
+    source: twin
+    size: [32, 32]
 settings:
   celeba8:
     width: 8
@@ -90,6 +94,7 @@ settings:
     learning_rate: 2e-3
   celeba3_half: *labels
   celeba3_quarter: *labels
+  pascal: *dense
   digits:
     width: 8
     epochs: 6

@@ -229,7 +229,7 @@ def test_a_dataset_without_dials_has_one_variant(root: Path) -> None:
     assert project.variants("celeba") == [project.prepared("celeba")]
     assert project.prepared("celeba").title == "celeba"
     datasets = [data.dataset for data in project.all_prepared()]
-    assert datasets == ["celeba", "digits", *["faces_probe"] * 5, "cityscapes", "nyu"]
+    assert datasets == ["celeba", "digits", *["faces_probe"] * 5, "cityscapes", "nyu", "pascal"]
     with pytest.raises(MtlError, match=r"unknown dataset 'face_probe'.*Did you mean 'faces_probe'"):
         project.variants("face_probe")
 
