@@ -33,6 +33,7 @@ COMMANDS = {
     "why": "tell why a unit is to be trained again",
     "verify": "check every file against its hashes; train samples again",
     "carry-over": "keep runs after a code edit that changes no result",
+    "step-time": "measure the training step of a table's rows, one beside the other",
     "store": "give finished runs to DVC",
     "schema": "write the JSON schemas of the configuration files",
 }

@@ -170,6 +170,8 @@ def _check_tables(problems: Problems, document: Document, paper: Paper, root: Pa
         for row in sorted({row for row in everything if everything.count(row) > 1}):
             problems.add(document, (*field, "rows"), f"row '{row}' appears more than once")
         problems.name(document, (*field, "baseline"), "row", table.baseline, everything)
+        if table.step_time is not None:
+            problems.name(document, (*field, "step_time"), "row", table.step_time, everything)
         for position, group in enumerate(table.groups):
             place = (*field, "groups", position)
             metrics = {

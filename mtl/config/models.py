@@ -111,6 +111,11 @@ class Table(Model):
         None, description="convention of the delta column; none if absent"
     )
     mean_rank: bool = Field(False, description="whether a column shows each row's mean rank")
+    step_time: Identifier | None = Field(
+        None,
+        description="the row by whose training step the others' measured times are divided, in a "
+        "column; none if absent",
+    )
     groups: sequence_of(Group) = Field(min_length=1)  # type: ignore[valid-type]
     rows: sequence_of(Identifier) = Field(min_length=1, description="rows that the paper prints")  # type: ignore[valid-type]
     extra_rows: sequence_of(Identifier) = Field((), description="rows that the paper lacks")  # type: ignore[valid-type]

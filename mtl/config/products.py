@@ -20,6 +20,7 @@ from mtl.errors import MtlError, unknown
 from mtl.io import fingerprint, sha256_file
 from mtl.methods import registry
 from mtl.provenance.stamp import sealed_staleness, staleness
+from mtl.results.step_times import path_of
 
 Kind = Literal["table", "figure", "audit", "claims", "agreement", "report", "summary"]
 
@@ -152,9 +153,18 @@ def table(project: Project, paper_name: str, name: str) -> Product:
         "rows": _words(paper, rows),
         "deviations": list(project.deviations(paper_name, name)),
         "published": sha256_file(published) if published else None,
+        **_step_times(project, paper_name, name),
     }
     stamp = project.products / "tables" / paper_name / f"{name}.json"
     return Product("table", paper_name, name, stamp, _flat(units), identity)
+
+
+def _step_times(project: Project, paper: str, table: str) -> dict[str, Any]:
+    """The hash of what was measured for a table that shows it."""
+    if project.paper(paper).tables[table].step_time is None:
+        return {}
+    path = project.root / path_of(project.scale.name, paper, table)
+    return {"step_times": sha256_file(path) if path.is_file() else None}
 
 
 def figure(project: Project, paper_name: str, name: str) -> Product:

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from mtl.errors import MtlError
-from mtl.published.table import MEAN_RANK
 from mtl.render import markup
 from mtl.render.costs import Cost, CostBlock
 from mtl.render.environment import latex_environment
-from mtl.render.sheet import MISSING, NOT_IN_PAPER, Column, Entry, Line, Sheet
-from mtl.results.derived import DELTA
+from mtl.render.sheet import BARE, MISSING, NOT_IN_PAPER, Column, Entry, Line, Sheet
 
 NO_LATEX = (
     "pdflatex not found; install texlive-latex-base texlive-latex-recommended "
@@ -81,8 +79,7 @@ def _groups(sheet: Sheet) -> list[dict[str, Any]]:
     groups, first = [], 1 + _before_groups(sheet)
     for group in sheet.groups:
         costs = group.costs.columns if group.costs else ()
-        bare = (DELTA, MEAN_RANK)  # printed without a deviation
-        metrics = "".join("r" if column.metric in bare else "c" for column in group.columns)
+        metrics = "".join("r" if column.metric in BARE else "c" for column in group.columns)
         groups.append(
             {
                 "label": markup.latex(group.label),

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from mtl.config.models import Order
     from mtl.results.aggregate import Cell, DeltaCell, Row, TableData
 
+STEP_TIME = "step_time"
+BARE = (DELTA, MEAN_RANK, STEP_TIME)
+"""What is printed without a deviation: not a mean over seeds."""
+
 MISSING = numbers.MISSING
 TIED = "†"
 NOT_IN_PAPER = "⋆"
@@ -50,7 +54,7 @@ class Column:
 
     Attributes:
         setting: of the group that it belongs to.
-        metric: its name in the catalogue, `DELTA` or `MEAN_RANK`.
+        metric: its name in the catalogue, or one of `BARE`.
         label: the heading.
         arrow: "↑" when more is better, "↓" when less is.
         digits: decimals printed.
@@ -234,6 +238,8 @@ def _groups(data: TableData, blocks: dict[str, CostBlock]) -> tuple[Group, ...]:
             columns.append(Column(group.setting, DELTA, label, "↑", 1, 1.0))
         if data.mean_rank:
             columns.append(Column(group.setting, MEAN_RANK, "MR", "↓", 1, 1.0))
+        if data.with_step_times:
+            columns.append(Column(group.setting, STEP_TIME, "Step", "↓", 2, 1.0))
         groups.append(
             Group(group.setting, group.label, remaining.pop(group.setting, None), tuple(columns))
         )
@@ -312,6 +318,15 @@ def _rank_entry(column: Column, row: Row, rows: Sequence[Row]) -> Entry:
     )  # fmt: skip
 
 
+def _step_entry(column: Column, row: Row, data: TableData) -> Entry:
+    """The ratio of times; a dash where none was measured for what the row is now."""
+    ratios = data.step_times.ratios if data.step_times else {}
+    ratio = ratios.get((row.id, column.setting))
+    value = ratio.median if ratio else None
+    text = MISSING if value is None else numbers.fixed(value, column.digits)
+    return Entry(column, value, text, None, False, False, False, "", None, False, None)
+
+
 def _with_published_best(entry: Entry, best: float | None) -> Entry:
     """Mark the best printed value of a column; the papers print ties in bold together."""
     printed = entry.published is not None and float(entry.published[0]) == best
@@ -320,8 +335,7 @@ def _with_published_best(entry: Entry, best: float | None) -> Entry:
 
 def _spread(n: int, columns: Sequence[Column]) -> str:
     text = f"Mean ± sample standard deviation over n = {n} seeds" if n > 1 else "One seed"
-    derived = (DELTA, MEAN_RANK)
-    others = [c.label for c in columns if c.scale != 100 and c.metric not in derived]
+    others = [c.label for c in columns if c.scale != 100 and c.metric not in BARE]
     if not any(column.scale == 100 for column in columns):
         return f"{text}."
     besides = f", except {', '.join(dict.fromkeys(others))}" if others else ""
@@ -387,6 +401,20 @@ def _rank_note(data: TableData) -> str | None:
     )
 
 
+def _step_note(data: TableData, labels: dict[str, str]) -> str | None:
+    if not data.with_step_times:
+        return None
+    found = data.step_times
+    if found is None:
+        return f"Step: not measured at this scale (`mtl step-time {data.paper} {data.name}`)."
+    stale = f"; measured otherwise and left out: {', '.join(found.stale)}" if found.stale else ""
+    return (
+        f"Step: time of a training step, for all tasks and seeds, by that of "
+        f"{labels.get(found.baseline, found.baseline)}; median over {found.rounds} rounds in which "
+        f"the rows take turns ({found.where}){stale}."
+    )
+
+
 def _descending_deltas(rows: Iterable[Row], setting: str) -> list[float]:
     """The distinct deltas of a setting, best first."""
     values = {
@@ -418,6 +446,8 @@ def build_sheet(data: TableData) -> Sheet:
             made = _delta_entry(column, row.deltas.get(setting), delta_order[setting])
         elif metric == MEAN_RANK:
             made = _rank_entry(column, row, rows)
+        elif metric == STEP_TIME:
+            made = _step_entry(column, row, data)
         else:
             made = _entry(column, row.cells.get((setting, metric)), data.n_seeds, reasons)
         best = data.published_best.get((setting, printed_as.get(metric, metric)))
@@ -441,6 +471,7 @@ def build_sheet(data: TableData) -> Sheet:
         _spread(data.n_seeds, [column for group in groups for column in group.columns]),
         _delta_note(data, labels),
         _rank_note(data),
+        _step_note(data, labels),
         _tests(data),
         f"Data: {'; '.join(data.source_labels)}. Scale: {data.scale}.",
         *cost_notes(data),

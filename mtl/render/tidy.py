@@ -11,7 +11,7 @@ from mtl.metrics.catalogue import METRICS
 from mtl.results.derived import DELTA
 
 if TYPE_CHECKING:
-    from mtl.results.aggregate import Cell, DeltaCell, TableData
+    from mtl.results.aggregate import Cell, DeltaCell, Row, TableData
     from mtl.results.costs import Costs, Counts
 
 FIELDS = (
@@ -107,6 +107,23 @@ def _network(counts: Counts) -> str:
     return f"width {counts.width}, {'x'.join(map(str, counts.image))}"
 
 
+def _step_times(data: TableData, row: Row) -> Iterator[dict[str, Any]]:
+    """Ratios of times, with the quartiles over the rounds in the columns of an interval."""
+    found = data.step_times
+    for group in data.groups if found else ():
+        assert found is not None
+        if ratio := found.ratios.get((row.id, group.setting)):
+            yield {
+                "setting": group.setting,
+                "metric": "step_time",
+                "unit": f"ratio (median, quartiles of {found.rounds} rounds)",
+                "mean": ratio.median,
+                "ci_low": ratio.low,
+                "ci_high": ratio.high,
+                "baseline": found.baseline,
+            }
+
+
 def _lines(data: TableData) -> Iterator[dict[str, Any]]:
     for row in data.rows:
         common = {
@@ -124,8 +141,9 @@ def _lines(data: TableData) -> Iterator[dict[str, Any]]:
             for setting, rank in row.mean_rank.items()
             if rank is not None
         ]
+        steps = _step_times(data, row)
         costs = [line for name, own in row.costs.items() for line in _costs(own, name)]
-        for line in (*costs, *cells, *deltas, *ranks):
+        for line in (*costs, *cells, *deltas, *ranks, *steps):
             yield common | line
 
 

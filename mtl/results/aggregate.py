@@ -17,7 +17,7 @@ from mtl.errors import MtlError
 from mtl.metrics.catalogue import METRICS
 from mtl.published.numbers import Published, in_unit
 from mtl.published.table import DELTAS, MEAN_RANK, MULTIPLES, PublishedTable, load_table
-from mtl.results import derived
+from mtl.results import derived, step_times
 from mtl.results.comparisons import Comparison, Key, Marks, Values, compare_rows, mark
 from mtl.results.costs import Costs, costs_of
 from mtl.results.derived import reference_scores
@@ -25,6 +25,7 @@ from mtl.results.notes import reference_notes, statistics_notes
 from mtl.results.order import ordered
 from mtl.results.runs import RunRef, Runs, RunSet, fingerprint_of, require_complete
 from mtl.results.statistics import summarise
+from mtl.results.step_times import StepTimes
 
 if TYPE_CHECKING:
     from mtl.config.models import Group, Order, Table
@@ -132,6 +133,8 @@ class TableData:
         baseline: the row that deltas and comparisons refer to.
         delta_index: how the paper writes its delta.
         mean_rank: whether columns show it.
+        step_times: measured, where columns show them; None where they do not, or nothing was.
+        with_step_times: whether columns show them.
         rows: those of the paper, then the others, each in the order that the table asks for.
         costs: whether costs stand "once", before all groups, or in "each" group.
         cost_settings: the settings whose costs stand there: one, or each group's.
@@ -156,6 +159,8 @@ class TableData:
     baseline: str
     delta_index: str
     mean_rank: bool
+    step_times: StepTimes | None
+    with_step_times: bool
     rows: tuple[Row, ...]
     costs: Literal["once", "each"]
     cost_settings: tuple[str, ...]
@@ -232,6 +237,8 @@ def build_table(
         baseline=spec.baseline,
         delta_index=project.paper(paper).delta_index,
         mean_rank=spec.mean_rank,
+        step_times=step_times.load(project, paper, table) if spec.step_time else None,
+        with_step_times=spec.step_time is not None,
         rows=rows,
         costs=spec.costs,
         cost_settings=_cost_settings(spec, rows),

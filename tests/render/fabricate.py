@@ -190,6 +190,8 @@ def table(**changes: Any) -> TableData:
         baseline="hard_sharing",
         delta_index="p",
         mean_rank=False,
+        step_times=None,
+        with_step_times=False,
         rows=rows,
         costs="once",
         cost_settings=("celeba8",),

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from mtl.training.step_time import WARM_UP, in_turns, step_of
+from tests.training.fabricate import make_spec, make_store, make_trainer
+
+
+def test_steps_take_turns_and_warm_up_untimed() -> None:
+    order: list[str] = []
+    now = 0.0
+
+    def step(name: str, seconds: float):
+        def run() -> None:
+            nonlocal now
+            order.append(name)
+            now += seconds
+
+        return run
+
+    times = in_turns([step("a", 1.0), step("b", 2.5)], 3, lambda: now)
+    assert times == [[1.0] * 3, [2.5] * 3]
+    assert order == ["a"] * WARM_UP + ["b"] * WARM_UP + ["a", "b"] * 3
+
+
+@pytest.mark.parametrize(
+    ("method", "regime"),
+    [("hard_sharing", "joint"), ("task_routing", "steady_state"), ("etr", "synchronized"),
+     ("pcgrad", "joint"), ("auto_lambda", "joint"), ("maximum_roaming", "steady_state")],
+)  # fmt: skip
+def test_a_step_is_that_of_the_training(tmp_path: Path, method: str, regime: str) -> None:
+    """The first one moves the parameters as the trainer's first batch does."""
+    store = make_store(tmp_path)
+    spec = make_spec(method, regime=regime, host="resnet_small")
+    timed, trained = make_trainer(store, spec, (3, 11)), make_trainer(store, spec, (3, 11))
+    step_of(timed)()
+    order = trained._order("order")[:, : trained.spec.batch_size]
+    trained._train_batch(order, order if trained.method.second_batch else None)
+    assert torch.equal(timed.adam.values, trained.adam.values)
