@@ -246,13 +246,13 @@ def test_a_setting_may_prepare_its_data_otherwise(root: Path, edit: Edit) -> Non
     assert (own.title, own.twin) == ("celeba (short_side 24)", usual.twin)
     assert own in project.variants("celeba")
     assert own.fingerprint != usual.fingerprint
-    text = "\n".join(project.deviations("etr_nlp", "table_3a"))
+    text = "\n".join(project.deviations("etr_nlp", "table_2"))
     assert "Images of CelebA: short side 32 (paper: 64), short side 24 (paper: 64)." in text
 
 
 def test_the_options_of_a_settings_data_are_checked(root: Path, edit: Edit) -> None:
-    edit(MINI, "  celeba40:\n", "  celeba40:\n    data:\n      short_side: 4\n")
-    with pytest.raises(MtlError, match=r"mini\.yaml:\d+.*short_side"):
+    edit(MINI, "  celeba40:\n", "  celeba40:\n    data:\n      shortside: 24\n")
+    with pytest.raises(MtlError, match=r"mini\.yaml:\d+.*unknown option 'shortside'"):
         load_project(root)
 
 

@@ -34,7 +34,6 @@ METHODS = [
     "nlp",
     "pcgrad",
     "rlw",
-    "scalar",
     "shift",
     "single_task",
     "task_routing",
