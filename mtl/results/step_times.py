@@ -92,6 +92,5 @@ def load(project: Project, paper: str, table: str) -> StepTimes | None:
             ratios[row, setting] = Ratio(line["median"], line["low"], line["high"])
         else:
             stale.append(row)
-    return StepTimes(
-        content["baseline"], content["rounds"], content["where"], ratios, tuple(dict.fromkeys(stale))
-    )  # fmt: skip
+    once = tuple(dict.fromkeys(stale))
+    return StepTimes(content["baseline"], content["rounds"], content["where"], ratios, once)
