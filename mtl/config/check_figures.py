@@ -213,7 +213,8 @@ def _check_relatedness(
 def _check_trade_off(
     problems: Problems, document: Document, field: FieldPath, paper: Paper, figure: TradeOff
 ) -> None:
-    """One quantity on the vertical axis, and what it follows from."""
+    """One quantity on the vertical axis, what it follows from, and series told apart."""
+    labels: set[str] = set()
     if (figure.metric is None) == (figure.delta is None):
         problems.add(document, field, "expected a metric or a delta on the vertical axis, not both")
     if bool(figure.metrics) != (figure.delta is not None):
@@ -225,6 +226,13 @@ def _check_trade_off(
         if (series.baseline is None) != (figure.delta is None):
             where = (*place, "baseline")
             problems.add(document, where, "expected with a delta, and only with one")
+        for row in sorted({*series.curve} & {*series.points}):
+            where = (*place, "points", series.points.index(row))
+            problems.add(document, where, f"row '{row}' is on the curve already")
+        if series.label in labels:
+            where = (*place, "label")
+            problems.add(document, where, f"'{series.label}' is another series' label already")
+        labels.add(series.label)
 
 
 def _differences(paper: Paper, first: str, second: str) -> list[str]:

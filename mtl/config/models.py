@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -136,6 +137,10 @@ class Table(Model):
     deviations: sequence_of(str) = Field((), description="what differs from the paper, this table")  # type: ignore[valid-type]
 
 
+Places = dict[tuple[str | int, ...], str]
+"""Names by their places in a figure."""
+
+
 class _Figure(Model, abc.ABC):
     """What figures of every kind have."""
 
@@ -154,21 +159,18 @@ class _Figure(Model, abc.ABC):
         return tuple(dict.fromkeys(row for _, row in self.pairs))
 
     @property
-    def named_metrics(self) -> dict[tuple[str | int, ...], str]:
-        """The metrics that it names, by their places."""
-        metrics: dict[tuple[str | int, ...], str] = {}
-        if (one := getattr(self, "metric", None)) is not None:
-            metrics[("metric",)] = one
-        if (one := getattr(self, "cost", None)) is not None:
-            metrics[("cost",)] = one
-        for position, one in enumerate(getattr(self, "metrics", ())):
-            metrics["metrics", position] = one
-        return metrics
+    def named_metrics(self) -> Places:
+        """The metrics that it names; none where its kind has its own numbers."""
+        return {}
 
     @property
     def diagnostic(self) -> str | None:
         """The module of mtl/diagnostics that those runs must make; None for none."""
         return None
+
+
+def _listed_metrics(metrics: Iterable[str]) -> Places:
+    return {("metrics", position): metric for position, metric in enumerate(metrics)}
 
 
 class _OfRows(_Figure):
@@ -185,6 +187,10 @@ class LearningCurves(_OfRows):
 
     kind: Literal["learning_curves"]
     metric: Identifier
+
+    @property
+    def named_metrics(self) -> Places:
+        return {("metric",): self.metric}
 
 
 class Panel(Model):
@@ -217,6 +223,10 @@ class OptionSweep(_Figure):
     def pairs(self) -> tuple[tuple[str, str], ...]:
         swept = (row for panel in self.panels for row in panel.points)
         return tuple((self.setting, row) for row in dict.fromkeys((*swept, *self.references)))
+
+    @property
+    def named_metrics(self) -> Places:
+        return _listed_metrics(self.metrics)
 
 
 class _OfOneRow(_Figure):
@@ -294,6 +304,10 @@ class Relatedness(_Figure):
         rows = (self.baseline, *self.rows)
         return tuple((setting, row) for setting in self.settings for row in rows)
 
+    @property
+    def named_metrics(self) -> Places:
+        return {("metric",): self.metric}
+
 
 class Series(Model):
     """What a trade-off shows of one setting."""
@@ -333,6 +347,11 @@ class TradeOff(_Figure):
             for row in (*one.rows, *([one.baseline] if one.baseline else []))
         )
         return tuple(dict.fromkeys(shown))
+
+    @property
+    def named_metrics(self) -> Places:
+        value: Places = {} if self.metric is None else {("metric",): self.metric}
+        return value | {("cost",): self.cost} | _listed_metrics(self.metrics)
 
 
 class GateShares(_OfRows):

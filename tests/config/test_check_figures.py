@@ -59,6 +59,41 @@ FIGURES = """\
       - hard_sharing
       - etr
 """
+TRADE_OFFS = """\
+  reached:
+    kind: trade_off
+    title: Reached
+    caption: For what it costs.
+    cost: flops
+    log: true
+    metric: f_score
+    series:
+      - setting: apart
+        label: Apart
+        curve:
+          - etr_low
+          - etr
+        points:
+          - hard_sharing
+      - setting: alike
+        label: Near
+        points:
+          - hard_sharing
+  gained:
+    kind: trade_off
+    title: Gained
+    caption: For what it costs.
+    cost: flops
+    delta: primary
+    metrics:
+      - f_score
+    series:
+      - setting: celeba8
+        label: Eight tasks
+        baseline: single_task
+        curve:
+          - etr
+"""
 SETTINGS = """\
   apart: &related
     label: Apart
@@ -91,7 +126,7 @@ def paper(root: Path, edit: Edit) -> Path:
     """The project's paper with a figure of each kind that has checks of its own."""
     edit(ETR_NLP, "\nrows:\n", f"\n{SETTINGS}\nrows:\n{ROWS}")
     path = root / "workflow/config" / ETR_NLP
-    path.write_text(path.read_text(encoding="utf-8") + FIGURES, encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + FIGURES + TRADE_OFFS, encoding="utf-8")
     scale = root / "workflow/config" / MINI
     scale.write_text(scale.read_text(encoding="utf-8") + SCALE, encoding="utf-8")
     return path
@@ -99,8 +134,14 @@ def paper(root: Path, edit: Edit) -> Path:
 
 def test_figures_without_mistakes(root: Path, paper: Path) -> None:
     figures = load_project(root, "mini").paper("etr_nlp").figures
-    assert {"sweep", "cka", "conflict", "related"} < set(figures)
+    assert {"sweep", "cka", "conflict", "related", "reached", "gained"} < set(figures)
     assert figures["related"].pairs[0] == ("apart", "single_task")
+    assert figures["reached"].pairs == (
+        ("apart", "etr_low"), ("apart", "etr"), ("apart", "hard_sharing"),
+        ("alike", "hard_sharing"),
+    )  # fmt: skip
+    assert figures["gained"].pairs == (("celeba8", "etr"), ("celeba8", "single_task"))
+    assert [*figures["gained"].named_metrics] == [("cost",), ("metrics", 0)]
 
 
 def test_a_sweep_can_show_what_a_diagnostic_measures(root: Path, paper: Path) -> None:
@@ -198,6 +239,71 @@ MISTAKES = {
         "    baseline: single_task\n    rows:\n      - hard_sharing\n",
         "    baseline: hard_sharing\n    rows:\n      - single_task\n",
         r"related\.baseline: expected a row of method single_task, found one of hard_sharing",
+    ),
+    "row of a curve": (
+        "        curve:\n          - etr_low\n",
+        "        curve:\n          - etr_lo\n",
+        r"figures\.reached\.series\.0\.curve\.0: unknown row 'etr_lo'.*Did you mean 'etr_low'",
+    ),
+    "single row beside a curve": (
+        "        points:\n          - hard_sharing\n      - setting: alike",
+        "        points:\n          - hard_share\n      - setting: alike",
+        r"reached\.series\.0\.points\.0: unknown row 'hard_share'.*Did you mean 'hard_sharing'",
+    ),
+    "row on a curve and beside it": (
+        "        points:\n          - hard_sharing\n      - setting: alike",
+        "        points:\n          - etr\n      - setting: alike",
+        r"reached\.series\.0\.points\.0: row 'etr' is on the curve already",
+    ),
+    "setting of a series": (
+        "      - setting: alike\n",
+        "      - setting: alik\n",
+        r"reached\.series\.1\.setting: unknown setting 'alik'.*Did you mean 'alike'",
+    ),
+    "two series of one label": (
+        "        label: Near\n",
+        "        label: Apart\n",
+        r"reached\.series\.1\.label: 'Apart' is another series' label already",
+    ),
+    "series without rows": (
+        "        label: Near\n        points:\n          - hard_sharing\n",
+        "        label: Near\n",
+        r"reached\.series\.1: expected rows in curve or points, found none",
+    ),
+    "cost": (
+        "    cost: flops\n    log: true\n",
+        "    cost: flop\n    log: true\n",
+        r"figures\.reached\.cost: unknown metric of setting apart 'flop'.*Did you mean 'flops'",
+    ),
+    "metric that a delta counts": (
+        "    metrics:\n      - f_score\n",
+        "    metrics:\n      - f_scor\n",
+        r"figures\.gained\.metrics\.0: unknown metric of setting celeba8 'f_scor'",
+    ),
+    "convention of a delta": (
+        "    delta: primary\n",
+        "    delta: primaries\n",
+        r"figures\.gained\..*delta: .*primaries",
+    ),
+    "metric and delta": (
+        "    metric: f_score\n    series",
+        "    metric: f_score\n    delta: primary\n    series",
+        r"figures\.reached: expected a metric or a delta on the vertical axis, not both",
+    ),
+    "delta without metrics": (
+        "    metrics:\n      - f_score\n    series",
+        "    series",
+        r"figures\.gained\.metrics: expected with a delta, and only with one",
+    ),
+    "delta without a baseline": (
+        "        baseline: single_task\n        curve",
+        "        curve",
+        r"figures\.gained\.series\.0\.baseline: expected with a delta, and only with one",
+    ),
+    "baseline of a series": (
+        "        baseline: single_task\n        curve",
+        "        baseline: single_tas\n        curve",
+        r"gained\.series\.0\.baseline: unknown row 'single_tas'.*Did you mean 'single_task'",
     ),
     "baseline among the rows": (
         "    baseline: single_task\n    rows:\n      - hard_sharing\n",

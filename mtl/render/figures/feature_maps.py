@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mtl.render.figures.frame import WIDE, characters, framed, mathtext, place
+from mtl.render.figures.frame import WIDE, characters, framed, mathtext, picture
 from mtl.render.figures.kind import Kind
 from mtl.results.figures.feature_maps import MapData, build
 from mtl.results.statistics import summarise
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 _MARGIN, _SPACE, _BETWEEN = 0.08, 0.16, 0.03
 _LABEL, _LEADING = 7.0, 0.135
 """Points of a label's letters, and inches from one of its lines to the next."""
-
-_EDGE = "#999999"
-"""Around pictures, which may be white up to their edge."""
 
 _CHANNELS = ("red", "green", "blue")
 
@@ -76,13 +73,9 @@ def draw(data: MapData) -> Figure:
             else:
                 grey = {"cmap": "gray"}
                 pictures = [(one, grey) for one in data.primitives[position - 1].maps]
-            for channel, (picture, look) in enumerate(pictures):
-                axes = place(figure, left + channel * (side + _BETWEEN), bottom, side, tall)
-                axes.imshow(picture, interpolation="nearest", aspect="auto", **look)
-                axes.set_xticks([])
-                axes.set_yticks([])
-                for spine in axes.spines.values():
-                    spine.set(visible=True, linewidth=0.4, color=_EDGE)
+            for channel, (pixels, look) in enumerate(pictures):
+                across = left + channel * (side + _BETWEEN)
+                picture(figure, pixels, across, bottom, side, tall, **look)
     return figure
 
 

@@ -33,6 +33,9 @@ POINTS = 72.0
 _LEGEND = 7.5
 """Points an inch, and those of a legend's letters."""
 
+_EDGE = "#999999"
+"""Around pictures, which may be white up to their edge."""
+
 
 @dataclass(frozen=True)
 class _Text:
@@ -156,6 +159,24 @@ def place(figure: Figure, left: float, bottom: float, width: float, height: floa
     """Axes at a place in inches from the lower left corner of the figure."""
     whole, total = figure.get_size_inches()
     return figure.add_axes((left / whole, bottom / total, width / whole, height / total))
+
+
+def picture(
+    figure: Figure,
+    pixels: Any,
+    left: float,
+    bottom: float,
+    width: float,
+    height: float,
+    **look: Any,
+) -> None:
+    """An image at a place as `place` has it, with an edge; `look` is imshow's."""
+    axes = place(figure, left, bottom, width, height)
+    axes.imshow(pixels, interpolation="nearest", aspect="auto", **look)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set(visible=True, linewidth=0.4, color=_EDGE)
 
 
 def legend(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:

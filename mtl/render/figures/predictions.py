@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mtl.render.figures.frame import WIDE, characters, framed, mathtext, place
+from mtl.render.figures.frame import WIDE, characters, framed, mathtext, picture
 from mtl.render.figures.kind import Kind
 from mtl.render.style import CLASS_COLOURS, NO_CLASS_COLOUR
 from mtl.results.figures.picture import Image
@@ -25,7 +25,7 @@ _LABEL, _LEADING = 6.5, 0.115
 _CLASS = 0.9
 """Inches for a class in the key."""
 
-_EDGE, _INVALID = "#999999", "#bbbbbb"
+_INVALID = "#bbbbbb"
 
 Pixels = NDArray[np.float64]
 
@@ -86,24 +86,13 @@ def draw(data: PredictionData) -> Figure:
                 bottom = top - (number + 1) * (tall + _BETWEEN) + _BETWEEN
                 for position, maps in enumerate((scene.truth, *scene.predicted)):
                     pixels = _PAINT[kind](maps[kind], scene.truth[kind])
-                    _show(figure, pixels, left + position * step, bottom, side, tall)
+                    picture(figure, pixels, left + position * step, bottom, side, tall)
             left += len(labels) * step - _BETWEEN
         for number, scene in enumerate(data.scenes):
             bottom = top - (number + 1) * (tall + _BETWEEN) + _BETWEEN
-            _show(figure, scene.image.pixels, _MARGIN, bottom, side, tall)
+            picture(figure, scene.image.pixels, _MARGIN, bottom, side, tall)
         _draw_key(figure, data.classes, columns, key)
     return figure
-
-
-def _show(
-    figure: Figure, pixels: Any, left: float, bottom: float, side: float, tall: float
-) -> None:
-    axes = place(figure, left, bottom, side, tall)
-    axes.imshow(pixels, interpolation="nearest", aspect="auto")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for spine in axes.spines.values():
-        spine.set(visible=True, linewidth=0.4, color=_EDGE)
 
 
 def _draw_key(figure: Figure, classes: tuple[str, ...], columns: int, height: float) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mtl.metrics.catalogue import METRICS
 from mtl.render.figures.frame import WIDE, counts, framed, legend, mathtext, over_seeds
 from mtl.render.figures.kind import Kind
-from mtl.render.figures.plots import dashes, fingerprints
+from mtl.render.figures.plots import dashes, fingerprints, level
 from mtl.render.labels import axis_label, unit_scale
-from mtl.render.style import Stroke, stroke
+from mtl.render.style import MUTED_COLOUR, STROKES, stroke
 from mtl.results.derived import DELTA
 from mtl.results.figures.trade_off import Point, TradeOffData, build
 
@@ -19,11 +20,35 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _HEIGHT = 3.3
+BASELINE = "baseline"
+
+_CURVE = 1
+"""The stroke of curves; single rows take the others, filled first and then hollow."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Marks of one kind; the style is that of the line through them, for matplotlib."""
+
+    colour: str
+    marker: str
+    hollow: bool = False
+    style: Any = "none"
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        return {
+            "color": self.colour,
+            "marker": self.marker,
+            "markersize": 4.6,
+            "markerfacecolor": "white" if self.hollow else self.colour,
+            "linestyle": self.style,
+        }
 
 
 def line(data: TradeOffData) -> str:
     """On means and bars."""
-    return over_seeds(counts(data.heading), "bars", "the CSV file")
+    return over_seeds(counts(data.heading), "bars", "the CSV")
 
 
 def _value_axis(data: TradeOffData) -> str:
@@ -40,68 +65,76 @@ def alt(data: TradeOffData) -> str:
 
 
 def draw(data: TradeOffData) -> Figure:
-    """One colour a setting where there are several; one mark a row."""
+    """One colour a series where there are several, else one a row; one mark a row."""
+    from matplotlib.lines import Line2D
+
     several = len(data.series) > 1
-    scale = 1.0 if data.value == DELTA else unit_scale(METRICS[data.value])
+    names = dict.fromkeys(p.shown.label for one in data.series for p in one.points)
+    looks = {name: _row_look(position) for position, name in enumerate(names)}
+    if several:
+        looks = {name: replace(look, colour=MUTED_COLOUR) for name, look in looks.items()}
     with framed(data.heading, line(data), WIDE, _HEIGHT) as figure:
         axes = figure.add_subplot()
-        handles: dict[str, Any] = {}
-        rows = list(dict.fromkeys(p.shown.label for one in data.series for p in one.points))
+        keys: dict[str, _Look] = {}
+        marks: dict[str, _Look] = {}
         for position, series in enumerate(data.series):
-            look = stroke(position + 1)
-            found = [point for point in series.curve if point.cost and point.value]
-            if found:
-                drawn = _marks(axes, data, found, look.colour, look.marker, scale, dashes(look))
-                handles[series.label] = drawn
+            own = _curve_look(position)
+            if _marks(axes, data, series.curve, own):
+                keys[series.label] = own
             for point in series.points:
-                if point.cost is None or point.value is None:
-                    continue
-                own = _look(rows.index(point.shown.label), position, several)
-                drawn = _marks(axes, data, [point], own.colour, own.marker, scale, "none")
-                name = point.shown.label
-                handles[f"{name}, {series.label}" if several else name] = drawn
+                look = looks[point.shown.label]
+                drawn = _marks(
+                    axes, data, [point], replace(look, colour=own.colour) if several else look
+                )
+                if drawn and several:
+                    keys.setdefault(series.label, own)
+                if drawn:
+                    marks[point.shown.label] = look
+        entries = [*keys.items(), *marks.items()]
+        handles: list[Any] = [Line2D([], [], **look.keywords) for _, look in entries]
+        labels = [mathtext(name) for name, _ in entries]
+        if data.value == DELTA:
+            handles.append(level(axes, 0.0))
+            labels.append(BASELINE)
         if data.log:
             axes.set_xscale("log")
             _plain_ticks(axes)
         axes.set_xlabel(axis_label(METRICS[data.cost]))
         axes.set_ylabel(_value_axis(data))
         axes.margins(x=0.05, y=0.08)
-        legend(figure, list(handles.values()), [mathtext(name) for name in handles])
+        legend(figure, handles, labels)
     return figure
 
 
-def _look(row: int, series: int, several: bool) -> Stroke:
-    """The row's marker, in the setting's colour where there are several settings."""
-    own = stroke(row + 2)
-    return Stroke(stroke(series + 1).colour, "", (), own.marker) if several else own
+def _curve_look(series: int) -> _Look:
+    """A colour and dashes for each series, with the same marker."""
+    own = stroke(series + _CURVE)
+    return _Look(own.colour, stroke(_CURVE).marker, style=dashes(own))
 
 
-def _marks(
-    axes: Axes,
-    data: TradeOffData,
-    points: list[Point],
-    colour: str,
-    marker: str,
-    scale: float,
-    style: Any,
-) -> Any:
-    """Points with bars in both directions, joined if the style is a line's; returns the artist."""
-    cost = unit_scale(METRICS[data.cost])
-    x = [cost * point.cost.mean for point in points if point.cost]
-    y = [scale * point.value.mean for point in points if point.value]
-    return axes.errorbar(
-        x,
-        y,
-        xerr=[cost * (point.cost.std or 0.0) for point in points if point.cost],
-        yerr=[scale * (point.value.std or 0.0) for point in points if point.value],
-        color=colour,
-        marker=marker,
-        markersize=4.6,
-        linestyle=style,
-        elinewidth=0.7,
-        capsize=0,
-        alpha=0.95,
-    )
+def _row_look(position: int) -> _Look:
+    """A colour and marker for each row, none of them that of a curve."""
+    others = [look for look in STROKES if look != stroke(_CURVE)]
+    turn, place = divmod(position, len(others))
+    return _Look(others[place].colour, others[place].marker, hollow=turn % 2 == 1)
+
+
+def _marks(axes: Axes, data: TradeOffData, points: Sequence[Point], look: _Look) -> bool:
+    """The points with bars in both directions; tells whether there are any."""
+    found = [(p.cost, p.value) for p in points if p.cost is not None and p.value is not None]
+    across = unit_scale(METRICS[data.cost])
+    up = 1.0 if data.value == DELTA else unit_scale(METRICS[data.value])
+    if found:
+        axes.errorbar(
+            [across * cost.mean for cost, _ in found],
+            [up * value.mean for _, value in found],
+            xerr=[across * (cost.std or 0.0) for cost, _ in found],
+            yerr=[up * (value.std or 0.0) for _, value in found],
+            elinewidth=0.7,
+            capsize=0,
+            **look.keywords,
+        )
+    return bool(found)
 
 
 def _plain_ticks(axes: Axes) -> None:
@@ -122,7 +155,7 @@ def rows(data: TradeOffData) -> Iterator[list[Any]]:
                 yield [
                     series.label, part, shown.row, shown.label, shown.setting,
                     data.cost, *_numbers(point.cost), data.value, *_numbers(point.value),
-                    "" if base is None else base.row, shown.n,
+                    "" if base is None else base.row, point.value.n if point.value else 0,
                     fingerprints([shown] if base is None else [shown, base]),
                 ]  # fmt: skip
 

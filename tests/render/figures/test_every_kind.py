@@ -163,20 +163,23 @@ def nothing(data):
         empty = {
             "Shown": gone,
             "Curve": {"x": (), "mean": (), "std": ()},
-            "Point": {"values": (), "mean": None, "std": None},
+            "Point": {"values": (), "mean": None, "std": None, "cost": None, "value": None},
             "Gain": {"mean": None, "std": None, "n": 0},
             "CurveData": {"reference": None},
             "Sweep": {"all_positive": None},
             "PredictionData": {"classes": (), "runs": (), "scenes": ()},
             "CKAData": {"layers": (), "tasks": ()},
+            "GateSharesData": {"tasks": (), "rows": ()},
             "MapData": {"seed": None, "mark": None, "image": None, "primitives": ()},
             "EmbeddingData": {
                 "seed": None, "mark": None, "image": None, "branches": (), "layers": (),
             },
         }.get(type(value).__name__, {})  # fmt: skip
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        inner = {key: strip(item) for key, item in fields.items() if key not in empty}
-        return dataclasses.replace(value, **inner, **empty)
+        stripped = {key: strip(item) for key, item in fields.items()}
+        # Points of several kinds of figures go by one name.
+        known = {key: item for key, item in empty.items() if key in fields}
+        return dataclasses.replace(value, **{**stripped, **known})
 
     return strip(data)
 
