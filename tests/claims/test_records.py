@@ -123,9 +123,18 @@ def test_a_count_takes_the_unit_of_the_printed_column(finished: Project) -> None
     assert evidence(finished).result(macs).difference == 0.148
 
 
-def test_counts_that_records_lack_are_named(finished: Project) -> None:
+def test_flops_need_their_diagnostic(finished: Project) -> None:
     flops = contrast("x", [(Cell("etr", "celeba8", "flops"), 1)])
-    assert evidence(finished).result(flops).missing == "the records of 'etr' do not count flops"
+    assert evidence(finished).result(flops).missing == (
+        "the runs of 'etr' in 'celeba8' do not make 'inference_cost'"
+    )
+
+
+@pytest.mark.parametrize(("spread", "test"), [(0, "exact"), (1, "paired t")])
+def test_a_cost_is_exact_where_all_seeds_have_one_network(spread: int, test: str) -> None:
+    cell = Cell("etr", "celeba8", "flops")
+    values = {cell: {seed: Fraction(10 + spread * seed) for seed in range(5)}}
+    assert paired_result(contrast("x", [(cell, 1)]), values, 2).test == test
 
 
 def test_delta_is_that_of_our_table_seed_by_seed(finished: Project) -> None:

@@ -79,7 +79,11 @@ def class_tasks() -> list[dict[str, Any]]:
 
 
 #: The methods that replace the units of any host.
-ANY_HOST = [name for name in registry.available() if not registry.describe(name).hosts]
+ANY_HOST = [
+    name
+    for name in registry.available()
+    if not registry.describe(name).hosts and "closed_form" not in registry.describe(name).regimes
+]
 
 
 def make_spec(
