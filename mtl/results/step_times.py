@@ -123,4 +123,4 @@ def _gap(
         return NO_STEP
     if line is None:
         return UNMEASURED
-    return None if line["step"] == identity_of(unit) else STALE
+    return None if line["spec"] == identity_of(unit) else STALE

@@ -81,7 +81,7 @@ def measure(
                 {
                     "row": row,
                     "setting": setting,
-                    "step": identity_of(unit),
+                    "spec": identity_of(unit),
                     "seconds": statistics.median(times[row]),
                     **dataclasses.asdict(found),
                 }

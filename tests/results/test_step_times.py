@@ -46,7 +46,7 @@ def write(project: Project, rows: tuple[str, ...] = ("hard_sharing", "etr")) -> 
     path = project.root / path_of("mini", "faces", NAME)
     lines = [
         {"row": row, "setting": "celeba8", "median": 1 + 1.456 * k, "low": 0.9, "high": 3.0,
-         "step": identity_of(project.units_for("faces", "celeba8", row)[0])}
+         "spec": identity_of(project.units_for("faces", "celeba8", row)[0])}
         for k, row in enumerate(rows)
     ]  # fmt: skip
     record = {"schema": 1, "baseline": "hard_sharing", "rounds": 9, "where": "CPU time on 1 thread",
