@@ -407,11 +407,16 @@ def _step_note(data: TableData, labels: dict[str, str]) -> str | None:
     found = data.step_times
     if found is None:
         return f"Step: not measured at this scale (`mtl step-time {data.paper} {data.name}`)."
-    stale = f"; measured otherwise and left out: {', '.join(found.stale)}" if found.stale else ""
+    gaps: dict[str, dict[str, None]] = {}
+    groups = {group.setting: group.label for group in data.groups}
+    for (row, setting), reason in found.gaps.items():
+        place = f" in {groups[setting]}" if len(groups) > 1 else ""
+        gaps.setdefault(reason, {})[f"{labels[row]}{place}"] = None
+    none = "; ".join(f"{', '.join(rows)} ({reason})" for reason, rows in gaps.items())
     return (
         f"Step: time of a training step, for all tasks and seeds, by that of "
         f"{labels.get(found.baseline, found.baseline)}; median over {found.rounds} rounds in which "
-        f"the rows take turns ({found.where}){stale}."
+        f"the rows take turns ({found.where}).{f' No time for {none}.' if none else ''}"
     )
 
 

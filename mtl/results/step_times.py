@@ -18,12 +18,17 @@ from mtl.results.seal import is_sealed
 
 if TYPE_CHECKING:
     from mtl.config.project import Project
+    from mtl.config.units import RunUnit
 
 SCHEMA = 1
 FOLDER = Path("results/reference/step_times")
 
-_TIMED = ("dataset", "tasks", "model", "method", "regime", "training", "loss_weights")
-"""What a step depends on, of a specification."""
+STALE = "measured with another configuration of the row or of the divisor"
+UNMEASURED = "not measured"
+NO_STEP = "no training step"
+
+_TIMED = ("dataset", "tasks", "model", "method", "regime", "loss_weights")
+"""What a step depends on, of a specification, beside the size of a batch."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +47,16 @@ class StepTimes:
     Attributes:
         baseline: the row that the times are divided by.
         rounds: behind each ratio.
-        where: the device, in words.
-        ratios: by (row, setting), of those whose configuration is still the measured one.
-        stale: rows that were measured with another one.
+        where: the clock and the platform, in words.
+        ratios: by (row, setting), where both rows are still configured as they were measured.
+        gaps: by (row, setting), why the table's others have none.
     """
 
     baseline: str
     rounds: int
     where: str
     ratios: dict[tuple[str, str], Ratio]
-    stale: tuple[str, ...]
+    gaps: dict[tuple[str, str], str]
 
 
 def path_of(scale: str, paper: str, table: str) -> Path:
@@ -59,9 +64,15 @@ def path_of(scale: str, paper: str, table: str) -> Path:
     return FOLDER / scale / paper / f"{table}.json"
 
 
-def identity_of(spec: Mapping[str, Any]) -> str:
-    """Names what a step of a run's specification depends on."""
-    return sha256({key: spec[key] for key in _TIMED if key in spec})
+def identity_of(unit: RunUnit) -> str:
+    """Names what a unit's step depends on: the network and its losses, the batch, the images' size.
+
+    How long and how fast it learns plays no part. Nor does code: what is measured stays true of the
+    commit that the file names.
+    """
+    spec = {key: unit.spec[key] for key in _TIMED if key in unit.spec}
+    batch = unit.spec["training"]["batch_size"]
+    return sha256([spec, batch, list(unit.seeds), unit.data.config])
 
 
 def ratio(times: Sequence[float], baseline: Sequence[float]) -> Ratio:
@@ -81,16 +92,35 @@ def load(project: Project, paper: str, table: str) -> StepTimes | None:
     if not path.is_file():
         return None
     content = read_json(path, "measured step times")
-    if not isinstance(content, dict) or not is_sealed(content) or content["schema"] != SCHEMA:
+    if not isinstance(content, dict) or not is_sealed(content) or content.get("schema") != SCHEMA:
         raise MtlError(f"{path}: the file was edited; measure again: `mtl step-time`")
-    ratios, stale = {}, []
-    for line in content["rows"]:
-        row, setting = line["row"], line["setting"]
-        known = project.papers[paper].rows.get(row) and project.papers[paper].settings.get(setting)
-        units = project.units_for(paper, setting, row) if known else []
-        if units and identity_of(units[0].spec) == line["spec"]:
-            ratios[row, setting] = Ratio(line["median"], line["low"], line["high"])
-        else:
-            stale.append(row)
-    once = tuple(dict.fromkeys(stale))
-    return StepTimes(content["baseline"], content["rounds"], content["where"], ratios, once)
+    spec = project.paper(paper).tables[table]
+    lines = {(line["row"], line["setting"]): line for line in content["rows"]}
+    shown = [
+        (row, group.setting) for group in spec.groups for row in (*spec.rows, *spec.extra_rows)
+    ]
+    gaps = {
+        key: why for key in shown if (why := _gap(project, paper, key, lines.get(key))) is not None
+    }
+    for row, setting in shown:
+        if spec.step_time != content["baseline"] or (spec.step_time, setting) in gaps:
+            gaps.setdefault((row, setting), STALE)
+    ratios = {
+        key: Ratio(lines[key]["median"], lines[key]["low"], lines[key]["high"])
+        for key in shown
+        if key not in gaps
+    }
+    return StepTimes(content["baseline"], content["rounds"], content["where"], ratios, gaps)
+
+
+def _gap(
+    project: Project, paper: str, key: tuple[str, str], line: Mapping[str, Any] | None
+) -> str | None:
+    """Why what was measured of a (row, setting), if anything, is not what it takes now."""
+    row, setting = key
+    unit = project.units_for(paper, setting, row)[0]
+    if unit.spec["regime"] == "closed_form":
+        return NO_STEP
+    if line is None:
+        return UNMEASURED
+    return None if line["spec"] == identity_of(unit) else STALE

@@ -14,7 +14,15 @@ from mtl.render.sheet import MISSING, build_sheet
 from mtl.render.tidy import table as tidy
 from mtl.results.aggregate import build_table
 from mtl.results.seal import seal
-from mtl.results.step_times import identity_of, load, path_of, ratio
+from mtl.results.step_times import (
+    STALE,
+    UNMEASURED,
+    StepTimes,
+    identity_of,
+    load,
+    path_of,
+    ratio,
+)
 from tests.results import fabricate
 
 NAME = "table_4"
@@ -33,15 +41,16 @@ def project(tmp_path: Path) -> Project:
     return fabricate.load(tmp_path)
 
 
-def write(project: Project) -> Path:
+def write(project: Project, rows: tuple[str, ...] = ("hard_sharing", "etr")) -> Path:
+    """As if these rows had been measured in one of the two settings; a slower one after another."""
     path = project.root / path_of("mini", "faces", NAME)
-    rows = [
-        {"row": row, "setting": "celeba8", "median": median, "low": 0.9, "high": 3.0,
-         "spec": identity_of(project.units_for("faces", "celeba8", row)[0].spec)}
-        for row, median in (("hard_sharing", 1.0), ("etr", 2.456))
+    lines = [
+        {"row": row, "setting": "celeba8", "median": 1 + 1.456 * k, "low": 0.9, "high": 3.0,
+         "spec": identity_of(project.units_for("faces", "celeba8", row)[0])}
+        for k, row in enumerate(rows)
     ]  # fmt: skip
-    record = {"schema": 1, "baseline": "hard_sharing", "rounds": 9, "where": "CPU, 1 thread",
-              "rows": rows}  # fmt: skip
+    record = {"schema": 1, "baseline": "hard_sharing", "rounds": 9, "where": "CPU time on 1 thread",
+              "rows": lines}  # fmt: skip
     atomic_write(path, canonical_json(seal(record)))
     return path
 
@@ -68,22 +77,58 @@ def test_the_column_and_its_note(project: Project) -> None:
     data = build_table(project, "faces", NAME, allow_missing=True)
     note = next(n for n in build_sheet(data).footnotes if n.startswith("Step: "))
     assert "by that of Hard sharing; median over 9 rounds" in note
-    assert "(CPU, 1 thread)." in note
+    assert "(CPU time on 1 thread). No time for " in note
+    assert "GradNorm in 8 tasks, " in note
+    assert note.endswith(f", Single task in 40 tasks ({UNMEASURED}).")
+    assert "ETR in 8 tasks" not in note
     lines = [line for line in tidy(data, "abc").splitlines() if ",step_time," in line]
     assert len(lines) == 2
     assert "2.456" in lines[1]
 
 
-def test_a_row_that_is_another_now_has_a_dash(project: Project) -> None:
-    write(project)
-    path = project.root / "workflow/config/papers/faces.yaml"
-    now = "etr: {method: etr, options: {gamma: 0.5},"
-    path.write_text(path.read_text().replace("etr: {method: etr,", now))
-    changed = load_project(project.root, "mini")
-    found = load(changed, "faces", NAME)
+def edited(project: Project, file: str, old: str, new: str) -> StepTimes:
+    """What is left of the measurement after an edit of the configuration."""
+    path = project.root / "workflow/config" / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    found = load(load_project(project.root, "mini"), "faces", NAME)
     assert found is not None
-    assert found.stale == ("etr",)
-    assert set(found.ratios) == {("hard_sharing", "celeba8")}
+    return found
+
+
+ROWS = "papers/faces.yaml"
+SCALE = "scales/mini.yaml"
+ETR, HARD = "etr: {method: etr,", "hard_sharing: {method: hard_sharing,"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "left"),
+    [
+        (ROWS, ETR, f"{ETR} options: {{gamma: 0.5}},", {"hard_sharing"}),
+        (ROWS, HARD, "hard_sharing: {method: mgda_ub,", set()),
+        (ROWS, "step_time: hard_sharing", "step_time: etr", set()),
+        (SCALE, "batch_size: 32, eval", "batch_size: 16, eval", set()),
+        (SCALE, "seeds_together: 5", "seeds_together: 1", set()),
+        (SCALE, "short_side: 32", "short_side: 24", set()),
+        (SCALE, "epochs: 3", "epochs: 4", {"hard_sharing", "etr"}),
+        (SCALE, "learning_rate: 0.001", "learning_rate: 0.002", {"hard_sharing", "etr"}),
+    ],
+)
+def test_a_ratio_is_left_while_both_steps_are_the_measured_ones(
+    project: Project, file: str, old: str, new: str, left: set[str]
+) -> None:
+    write(project)
+    found = edited(project, file, old, new)
+    assert set(found.ratios) == {(row, "celeba8") for row in left}
+    measured = {("hard_sharing", "celeba8"), ("etr", "celeba8")}
+    assert {key for key in measured if found.gaps.get(key) == STALE} == measured - set(found.ratios)
+
+
+def test_rows_that_have_left_the_table_are_not_told(project: Project) -> None:
+    write(project, ("hard_sharing", "etr", "single_task"))
+    found = edited(project, ROWS, "    extra_rows: [single_task]\n", "")
+    assert not any(row == "single_task" for row, _ in (*found.ratios, *found.gaps))
 
 
 def test_an_edited_file_is_refused(project: Project) -> None:
