@@ -78,6 +78,9 @@ def make(root: Path, home: Path) -> Tree:
     for other in (root / SCALE).parent.iterdir():
         other.unlink()
     write_yaml(tree, SCALE, TINY)
+    for paper in (root / ETR_NLP).parent.iterdir():
+        if str(paper.relative_to(root)) not in ROWS:
+            paper.unlink()
     for path, rows in ROWS.items():
         _keep(tree, path, rows, PRODUCTS[path])
     # A killed training must have something to go on from, though it lasts less than the interval.
