@@ -11,7 +11,14 @@ from mtl.objectives.kinds import KINDS
 
 
 def test_datasets_are_found_by_name() -> None:
-    assert registry.available() == ["celeba", "cityscapes", "digits", "faces_probe", "nyu", "pascal"]
+    assert registry.available() == [
+        "celeba",
+        "cityscapes",
+        "digits",
+        "faces_probe",
+        "nyu",
+        "pascal",
+    ]
     assert registry.describe("celeba").twin_name == "faces"
     assert registry.describe("cityscapes").twin_name == "streets"
     assert registry.describe("digits").twin_name is None
