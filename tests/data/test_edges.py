@@ -28,6 +28,31 @@ def test_a_line_a_point_and_a_ring_stay() -> None:
         assert (thin(picture(text)) == picture(text)).all()
 
 
+def test_a_shape_is_thinned_as_scikit_image_does() -> None:
+    shape = """
+        .......... .####..... .######... .########. ..#######.
+        ...####... ...####... .######... .##..##... .........."""
+    # skimage.morphology.thin of scikit-image 0.26, of which this project is independent.
+    expected = """
+        .......... .......... .......... ..##...... ....####..
+        ....#..... ....#..... ..##.#.... .#...#.... .........."""
+    assert (thin(picture(shape)) == picture(expected)).all()
+
+
+def test_edges_of_regions_are_those_of_the_public_code() -> None:
+    regions = (
+        "AAAAAAAAAA", "AAABBBAAAA", "AABBBBBAAA", "AABBBBBCCC",
+        "AABBBBBCCC", "DDDBBBDCCC", "DDDDDDDCCC", "DDDDDDDCCC",
+    )  # fmt: skip
+    numbers = {"A": 360, "B": 284, "C": 440, "D": 187}
+    labels = np.array([[numbers[cell] for cell in line] for line in regions], dtype=np.uint16)
+    # OpenCV 5.0's Laplacian of the labels, and scikit-image 0.26's thinning.
+    expected = """
+        .......... ..####.... .#....#... .#.....##.
+        .#....#... ..#...#... ...###.... ......#..."""
+    assert (edges(labels) == picture(expected)).all()
+
+
 @given(arrays.arrays(bool, st.tuples(st.integers(1, 12), st.integers(1, 12))))
 def test_thinning_keeps_the_pieces_and_removes_only(mask: np.ndarray) -> None:
     line = thin(mask)

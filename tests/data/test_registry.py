@@ -11,12 +11,14 @@ from mtl.objectives.kinds import KINDS
 
 
 def test_datasets_are_found_by_name() -> None:
-    assert registry.available() == ["celeba", "cityscapes", "digits", "faces_probe", "nyu"]
+    names = ["celeba", "cityscapes", "digits", "faces_probe", "nyu", "pascal"]
+    assert registry.available() == names
     assert registry.describe("celeba").twin_name == "faces"
     assert registry.describe("cityscapes").twin_name == "streets"
     assert registry.describe("digits").twin_name is None
     assert registry.describe("faces_probe").twin_name == "faces_probe"
     assert registry.describe("nyu").twin_name == "rooms"
+    assert registry.describe("pascal").twin_name == "people"
 
 
 @pytest.mark.parametrize("name", registry.available())

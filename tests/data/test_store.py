@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +137,77 @@ def test_maps_of_other_values_are_refused(
     with pytest.raises(ValueError, match=message.replace("row 1", "row 0|row 1")):
         write_maps(tmp_path / "store", **{target: values})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_of_binary_columns_is_what_it_always_was(tmp_path: Path) -> None:
+    written = write_maps(tmp_path / "store")
+    facts: dict[str, Any] = {}
+    for split in SPLITS:
+        names = "".join(f"{name}\n" for name in arrays(split)["names"]).encode()
+        files = {"names": names} | {name: saved(values) for name, values in maps(split).items()}
+        for name, content in files.items():
+            suffix = "txt" if name == "names" else "npy"
+            assert (written / f"{name}_{split}.{suffix}").read_bytes() == content
+        hashes = {f"{name}_sha256": sha256(content).hexdigest() for name, content in files.items()}
+        facts[split] = {"n": SIZES[split], **hashes}
+    description = json.loads((written / "store.json").read_text(encoding="utf-8"))
+    description.pop("content")
+    assert description == {
+        "schema": 2,
+        "dataset": "celeba",
+        "fingerprint": "abcdef012345",
+        "identity": {"seed": 1, "name": "é"},
+        "source": "twin",
+        "source_label": "synthetic",
+        "columns": ["flat", "sky", "depth", "normals"],
+        "classes": [2, 2, 0, 0],
+        "targets": ["segmentation", "depth", "normals"],
+        "height": HEIGHT,
+        "width": WIDTH,
+        "splits": facts,
+    }
+
+
+def saved(values: np.ndarray) -> bytes:
+    """As NumPy itself saves an array."""
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("target", "highest", "refused"),
+    [
+        ("segmentation", [20, 255], [21, 254]),
+        ("parts", [6, 255], [7]),
+        ("saliency", [1], [2, 255]),
+        ("edges", [1], [2, 255]),
+    ],
+)
+def test_columns_of_targets_state_the_number_of_their_classes(
+    tmp_path: Path, target: str, highest: list[int], refused: list[int]
+) -> None:
+    for value in highest:
+        store = open_store(write_target(tmp_path / f"{value}", target, value), verify=True)
+        assert (store.split("val").targets[target] == value).all()
+    for value in refused:
+        with pytest.raises(ValueError, match=f"holds values that '{target}' cannot have"):
+            write_target(tmp_path / "refused", target, value)
+
+
+def write_target(directory: Path, changed: str, value: int) -> Path:
+    """A store with a column for each target; one target has one value everywhere."""
+    targets = {"segmentation": 21, "parts": 7, "saliency": 2, "edges": 2}
+    row = {name: np.zeros((1, HEIGHT, WIDTH), np.uint8) for name in targets}
+    row[changed] += np.uint8(value)
+    row["images"] = np.zeros((3, HEIGHT, WIDTH), np.uint8)
+    return write(
+        directory,
+        columns=list(targets),
+        classes=list(targets.values()),
+        targets=list(targets),
+        splits={split: SplitSource(["one"], [row]) for split in ("train", "val")},
+    )
 
 
 def test_a_truncated_map_is_refused(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from mtl.data import pascal
+from mtl.data.edges import edges
 from mtl.data.layouts.pascal import SEMSEG, read_ids, read_scene
-from mtl.data.layouts.pascal_classes import CLASSES, PART_NUMBERS, PERSON
-from mtl.data.store import open_store
+from mtl.data.layouts.pascal_classes import CLASSES, PART_NUMBERS, PERSON, WITH_NORMALS
+from mtl.data.store import VOID, open_store
 from mtl.data.twins import people
 from mtl.data.twins.crowd.scene import DRAWINGS, Picture
 from mtl.data.twins.people import CHUNK, Dials, draw_chunk
@@ -111,8 +112,8 @@ def test_the_reader_finds_what_was_drawn(root: Path) -> None:
         cosine = (scene.normals * picture.normals).sum(0)
         assert (cosine[counted] > 0.999).all()
         assert np.abs(np.asarray(scene.image).astype(float) - picture.image).mean() < 8
-    edges = np.mean([read_scene(root, name).edges.mean() for name in read_ids(root, "train")])
-    assert 0.02 < edges < 0.1
+    share = np.mean([read_scene(root, name).edges.mean() for name in read_ids(root, "train")])
+    assert 0.02 < share < 0.1
 
 
 def test_classes_lie_in_both_folders(root: Path) -> None:
@@ -126,6 +127,31 @@ def test_it_is_prepared_like_the_real_data(root: Path, tmp_path: Path) -> None:
     assert store.sizes == {"train": 18, "val": 3}
     with Image.open(root / "JPEGImages" / f"{store.names('train')[0]}.jpg") as first:
         assert first.size == (60, 48)
+
+
+def test_a_store_of_the_size_of_the_twin_holds_what_was_drawn(root: Path, tmp_path: Path) -> None:
+    pascal.prepare(root, {"size": [48, 60]}, tmp_path / "out", {}, "f" * 12, "twin", "a label")
+    split = open_store(tmp_path / "out").split("train")
+    for place, picture in enumerate(draw_chunk(DIALS, 0, 0)):
+        targets = {name: values[place] for name, values in split.targets.items()}
+        classes = targets["segmentation"][0]
+        assert (classes == picture.category)[classes != VOID].all()
+        assert (targets["saliency"][0] == picture.salient).all()
+        assert (targets["edges"][0] == edges(picture.label)).all()
+        numbers = np.array([PART_NUMBERS.get(part, 0) for part in picture.parts])
+        parts = np.where(picture.category == PERSON, numbers[picture.part], 0)
+        assert (targets["parts"][0] == (parts if parts.any() else VOID)).all()
+        counted = np.isin(picture.label, sorted(WITH_NORMALS))
+        assert ((targets["normals"] != 0).any(0) == counted).all()
+        # A byte a component is off by at most half of 2 / 255, before they are unit vectors again.
+        assert np.abs(targets["normals"] - picture.normals)[:, counted].max(initial=0) < 0.01
+
+
+def test_normals_count_on_some_pixels_and_parts_in_some_images(many: list[Picture]) -> None:
+    counted = np.mean([np.isin(p.label, sorted(WITH_NORMALS)).mean() for p in many])
+    assert 0.3 < counted < 0.8
+    found = np.mean([edges(p.label).mean() for p in many])
+    assert 0.03 < found < 0.08
 
 
 def test_dials_are_checked() -> None:
