@@ -9,7 +9,8 @@ normals_distill/<id>.png                RGB: 255 (n + 1) / 2
 sal_distill/<id>.png                    salient above 127.5
 
 Names and meanings are those of the public code that reads it [C]. Sizes differ between images, and
-agree within one.
+agree within one; that code would scale what does not to the image. Which ways the axes of the
+normals point is unspecified; the angles that are scored do not depend on it.
 """
 
 from __future__ import annotations
@@ -163,7 +164,10 @@ def _load_mat(path: Path, variable: str) -> Any:
 def _read_labels(path: Path, size: tuple[int, int]) -> NDArray[np.int64]:
     labels = np.asarray(_load_mat(path, "LabelMap"))
     _check_size(path, labels.shape, size)
-    if labels.dtype.kind not in "iu" and not np.array_equal(labels, np.rint(labels)):
+    whole = labels.dtype.kind in "iu" or (
+        labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels))
+    )
+    if not whole:
         raise MtlError(f"{path}: 'LabelMap': expected whole numbers, found {labels.dtype}")
     # 0 is no label, but harmless: it is an edge, and has no normals.
     if labels.min() < 0 or labels.max() > CONTEXT_LABELS:
@@ -195,6 +199,8 @@ def _read_parts(path: Path, size: tuple[int, int]) -> Map:
         if name not in PART_NUMBERS:
             raise unknown("part of a person", name, PART_NUMBERS, str(path))
         _check_size(path, mask.shape, size)
+        if mask.dtype.kind not in "biuf":
+            raise MtlError(f"{path}: mask of '{name}': expected numbers, found {mask.dtype}")
         parts[mask.astype(bool)] = PART_NUMBERS[name]
     return parts if parts.any() else np.full(size, VOID, dtype=np.uint8)
 
@@ -208,7 +214,7 @@ def _part_masks(path: Path) -> Iterator[tuple[str, NDArray[Any]]]:
                 # An object without parts has an empty array, which MATLAB gives no fields.
                 for part in item["parts"].flat:
                     yield str(part["part_name"].item()), part["mask"]
-    except (IndexError, KeyError, ValueError, TypeError) as error:
+    except (IndexError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise MtlError(
             f"{path}: 'anno': expected objects with class_ind, parts, part_name and mask ({error})"
         ) from None

@@ -45,6 +45,6 @@ WITH_NORMALS = frozenset(
 """The labels of PASCAL-Context whose normals count [C].
 
 Normals were predicted by a network that had seen NYU-v2. So they count where the label's name is
-also one of NYU-v2's 894 (169 are), and on "tvmonitor", as in ASTMT's public code. Inferred from the
-two lists of names.
+also one of NYU-v2's 894, "unknown" excepted (169 are), and on "tvmonitor", as in ASTMT's public
+code. Inferred from the two lists of names.
 """

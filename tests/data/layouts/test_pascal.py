@@ -124,6 +124,46 @@ def test_values_that_cannot_be_are_refused(root: Path) -> None:
         read_scene(root, NAME)
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.full((HEIGHT, WIDTH), 1.5),
+        np.full((HEIGHT, WIDTH), 3 + 1j),
+        np.full((HEIGHT, WIDTH), np.nan),
+        np.full((HEIGHT, WIDTH), "sky", dtype=object),
+    ],
+    ids=["halves", "complex", "nan", "cells"],
+)
+def test_labels_are_whole_numbers(root: Path, labels: np.ndarray) -> None:
+    savemat(root / f"pascal-context/trainval/{NAME}.mat", {"LabelMap": labels})
+    with pytest.raises(MtlError, match=rf"{NAME}\.mat: 'LabelMap': expected whole numbers"):
+        read_scene(root, NAME)
+
+
+def test_whole_labels_may_be_of_any_type(root: Path) -> None:
+    labels = np.where(HALF, PERSON_LABEL, SKY_LABEL)
+    expected = read_scene(root, NAME)
+    for dtype in (np.float64, np.int32):
+        savemat(root / f"pascal-context/trainval/{NAME}.mat", {"LabelMap": labels.astype(dtype)})
+        scene = read_scene(root, NAME)
+        assert (scene.edges == expected.edges).all()
+        assert (scene.normals == expected.normals).all()
+
+
+def test_masks_and_numbers_of_classes_that_are_none_are_refused(root: Path) -> None:
+    cells = annotation(NAME, [person(head=HALF)])
+    cells[0, 0]["objects"][0, 0]["parts"][0, 0]["mask"] = np.full((HEIGHT, WIDTH), "x", object)
+    infinite = annotation(NAME, [person(head=HALF)])
+    infinite[0, 0]["objects"][0, 0]["class_ind"] = np.inf
+    for anno, message in (
+        (cells, "mask of 'head': expected numbers, found object"),
+        (infinite, "'anno': expected objects with class_ind"),
+    ):
+        savemat(root / f"human_parts/{NAME}.mat", {"anno": anno})
+        with pytest.raises(MtlError, match=message):
+            read_scene(root, NAME)
+
+
 def write_copy_again(root: Path) -> None:
     write_scene(root, NAME, [person()])
 
