@@ -1,11 +1,14 @@
 from collections import Counter
+from pathlib import Path
 
 from mtl.config.datasets import metrics
 from mtl.data.registry import tasks as tasks_of
 from mtl.metrics.catalogue import METRICS, is_diagnosed
 from mtl.metrics.classification import attribute_scores, class_scores, label_scores
 from mtl.metrics.dense import DEPTH_METRICS, NORMAL_METRICS, SEGMENTATION_METRICS
+from mtl.published.table import load_table
 
+PUBLISHED = Path(__file__).parents[2] / "data/published"
 PASCAL = metrics(tasks_of("pascal", "tasks5"))
 
 
@@ -33,3 +36,14 @@ def test_what_diagnostics_find_is_no_task_s_metric() -> None:
     assert {(metric.task, metric.primary) for metric in diagnosed} == {(None, False)}
     assert not is_diagnosed("f_score")
     assert not is_diagnosed("no_metric")
+
+
+def test_pascal_s_columns_are_printed_as_the_paper_prints_them() -> None:
+    printed = load_table(PUBLISHED / "interrogate/table_5.csv").header.columns
+    units = {"percent": "percent", "fraction": "unitless", "loss": "unitless", "degree": "degrees"}
+    measured = [name for name, column in printed.items() if column.task]
+    assert sorted(measured) == sorted(name for name in PASCAL if METRICS[name].primary)
+    for name in measured:
+        ours, theirs = METRICS[name], printed[name]
+        assert (ours.unit, ours.digits) == (units[theirs.unit], theirs.digits), name
+        assert (ours.direction, ours.task) == (theirs.sign, theirs.task), name

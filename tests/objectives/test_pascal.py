@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.ndimage import distance_transform_cdt
 from sklearn.metrics import jaccard_score
 from torch import Tensor
 
@@ -90,6 +93,38 @@ def test_losses_pixel_by_pixel(logits: Tensor) -> None:
         torch.testing.assert_close(found[seed, 4], differences.mean())
 
 
+@given(st.permutations(range(len(TASKS))), st.integers(1, len(TASKS)))
+def test_any_of_the_tasks_in_any_order_have_the_losses_of_all(order: list[int], n: int) -> None:
+    labels, everything = maps(BATCH), normal(SEEDS, BATCH, sum(OUTPUTS), HEIGHT, WIDTH)
+    whole, pieces = objective(), everything.split(OUTPUTS, dim=2)
+    targets = whole.targets(labels)
+    losses = whole.losses(everything, targets.expand(SEEDS, -1, -1, -1, -1))
+    counted = scores(whole, everything, targets)
+    chosen = order[:n]
+    made = build([TASKS[place] for place in chosen], COLUMNS, CLASSES)
+    own, own_targets = torch.cat([pieces[place] for place in chosen], dim=2), made.targets(labels)
+    of_seeds = own_targets.expand(SEEDS, -1, -1, -1, -1)
+    torch.testing.assert_close(made.losses(own, of_seeds), losses[:, chosen])
+    for task, place in enumerate(chosen):
+        alone = made.task_loss(pieces[place], of_seeds, task)
+        torch.testing.assert_close(alone, losses[:, place])
+    for one, all_tasks in zip(scores(made, own, own_targets), counted, strict=True):
+        assert one == {name: all_tasks[name] for name in made.metrics}
+
+
+def test_what_is_predicted_where_nothing_is_known_does_not_matter(logits: Tensor) -> None:
+    made, labels = objective("semseg", "human", "normals"), maps(BATCH)
+    targets = made.targets(labels)
+    pieces = torch.cat([logits[:, :, :28], logits[:, :, 30:]], dim=2)
+    unknown = [labels["segmentation"] == 255] * 21 + [labels["parts"] == 255] * 7
+    unknown += [~labels["normals"].any(dim=1, keepdim=True)] * 3
+    others = torch.where(torch.cat(unknown, dim=1), -3 * pieces - 1, pieces)
+    assert not torch.equal(others, pieces)
+    of_seeds = targets.expand(SEEDS, -1, -1, -1, -1)
+    torch.testing.assert_close(made.losses(others, of_seeds), made.losses(pieces, of_seeds))
+    assert scores(made, others, targets) == scores(made, pieces, targets)
+
+
 def test_a_batch_without_valid_pixels_has_no_loss_and_a_finite_gradient(logits: Tensor) -> None:
     made, given = objective(), maps(BATCH)
     given["segmentation"][:], given["parts"][:], given["normals"][:] = 255, 255, 0
@@ -158,6 +193,28 @@ def test_edges_within_the_tolerance_match() -> None:
     assert scores(made, logits, targets)[0]["edge_odsf"] == pytest.approx(2 / 3)
     logits[0, 0, 0, 0, 4] = 0.2  # above the thresholds up to 0.5 alone
     assert scores(made, logits, targets)[0]["edge_odsf"] == 1
+
+
+@pytest.mark.oracle
+def test_edges_match_by_the_chessboard_distance_of_scipy() -> None:
+    """On maps so large that the tolerance is of two pixels."""
+    made, rng = objective("edge"), np.random.default_rng(0)
+    wanted = rng.random((2, 200, 210)) < 0.02
+    logits = torch.from_numpy(rng.normal(-2, 2, wanted.shape))
+    probability = torch.sigmoid(logits).numpy()
+
+    def near(mask: np.ndarray) -> np.ndarray:
+        return np.stack([distance_transform_cdt(~one, "chessboard") <= 2 for one in mask])
+
+    best = 0.0
+    for threshold in np.arange(1, 20) / 20:
+        predicted = probability > threshold
+        precision = (predicted & near(wanted)).sum() / predicted.sum()
+        recall = (wanted & near(predicted)).sum() / wanted.sum()
+        best = max(best, 2 * precision * recall / (precision + recall))
+    targets = torch.from_numpy(wanted).float()[:, None]
+    found = scores(made, logits[None, :, None], targets, (1, 1))[0]["edge_odsf"]
+    assert found == pytest.approx(best, abs=1e-12)
 
 
 def test_scores_do_not_depend_on_the_batches_or_the_order(logits: Tensor) -> None:
