@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -325,7 +324,8 @@ class _Edges(_Kind):
         return _edge_losses(logits, targets.to(logits)).mean((1, 2, 3, 4))
 
     def constants(self, maps: Tensor, outputs: int) -> Tensor:
-        share = maps.double().mean().cpu()
+        # Maps of nothing but edges, or none, need finite odds.
+        share = maps.double().mean().clamp(1e-6, 1 - 1e-6).cpu()
         odds = EDGE_WEIGHT * share / ((1 - EDGE_WEIGHT) * (1 - share))
         return odds.log()[None]
 
@@ -353,7 +353,7 @@ class _Normals(_Kind):
         return F.normalize(maps.double().sum((0, 2, 3)), dim=0).cpu()
 
 
-_KINDS: dict[str, Any] = {
+_KINDS: dict[str, _Kind] = {
     "semseg": _Semseg(),
     "human_parts": _Parts(),
     "saliency": _Saliency(),

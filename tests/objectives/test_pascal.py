@@ -249,6 +249,14 @@ def test_no_constant_near_the_fitted_ones_has_a_lower_loss_of_classes_or_edges()
         assert (losses(fitted + 0.1 * change) >= least - 1e-9).all()
 
 
+@pytest.mark.parametrize("value", [0, 1])
+def test_constants_are_finite_where_nothing_or_everything_is_an_edge(value: int) -> None:
+    made = objective("edge")
+    found = made.constants({"edges": torch.full((2, 1, 4, 4), value, dtype=torch.uint8)})
+    assert torch.isfinite(found).all()
+    assert (found > 0).item() == bool(value)
+
+
 def test_planning_knows_the_metrics() -> None:
     names = metrics(registry.tasks("pascal", "tasks5"))
     assert names == objective().metrics
