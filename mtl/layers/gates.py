@@ -64,12 +64,22 @@ class Gate(ReplicatedModule):
         return torch.cat([gated, mixed], dim=2).flatten(1, 3)
 
 
-def sparsity(gates: list[Gate], hinge: float) -> Tensor:
+def sparsity(gates: list[Gate], hinge: float, averaging: str = "layers") -> Tensor:
     """`[S]` the sparsity loss of equations 4 and 5, without its weight.
 
-    For each task the mean openness of a layer's channels, then over the layers (the paper writes
-    one sigmoid for a layer's vector; so every layer weighs the same), less `hinge` and not below
-    zero; the mean over the tasks. A hinge of 0 is the paper's L1.
+    For each task the mean openness of the gates, less `hinge` and not below zero; the mean over the
+    tasks. A hinge of 0 is the paper's L1.
+
+    Args:
+        gates: of one network.
+        hinge: one for all tasks, where the paper has one a task.
+        averaging: "layers": the mean over the channels of a layer, then over the layers, so that
+            every layer weighs the same (the paper writes one sigmoid for a layer's vector);
+            "channels": over all channels of all layers at once.
     """
-    by_layer = torch.stack([gate.openness.mean(2) for gate in gates])  # [L, S, T]
-    return (by_layer.mean(0) - hinge).clamp_min(0).mean(1)
+    each = [gate.openness for gate in gates]  # [S, T, C] of each layer
+    if averaging == "layers":
+        mean = torch.stack([openness.mean(2) for openness in each]).mean(0)
+    else:
+        mean = torch.cat(each, dim=2).mean(2)
+    return (mean - hinge).clamp_min(0).mean(1)

@@ -34,6 +34,11 @@ INFO = MethodInfo(
             high=1.0,
             doc="Mean openness of a task's gates that costs nothing, tau (unspecified); 0 is L1.",
         ),
+        "averaging": Option(
+            "layers",
+            choices=("layers", "channels"),
+            doc="The mean openness is that of the layers' means, or of all channels (unspecified).",
+        ),
         "first_gate": Option(
             0.5,
             low=-10.0,
@@ -170,4 +175,4 @@ class Build(Method):
 
     def penalty(self, model: nn.Module) -> Tensor:
         gates = [module for module in model.modules() if isinstance(module, Gate)]
-        return self.weight * sparsity(gates, self.hinge)
+        return self.weight * sparsity(gates, self.hinge, str(self.options["averaging"]))

@@ -23,6 +23,8 @@ NO_LATEX = (
 )
 WIDE_TABLE = 7
 """A table with so many columns, without label and costs that stand once, spans a page's width."""
+WIDEST_TABLE = 16
+"""With more columns than this, without the labels, groups stand below each other."""
 NARROW, WIDE = "125mm", "185mm"
 """Widths of a page that holds a table alone."""
 
@@ -172,8 +174,19 @@ def _blocks(sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def _is_wide(sheet: Sheet) -> bool:
-    grouped = sum(group.width for group in sheet.groups)
+    grouped = max(sum(group.width for group in band.groups) for band in sheet.bands(WIDEST_TABLE))
     return len(sheet.features) + grouped >= WIDE_TABLE
+
+
+def _band(sheet: Sheet) -> dict[str, Any]:
+    """What the template places in one tabular."""
+    return {
+        "upper": _upper_costs(sheet),
+        "costs": [markup.latex(c.label) for c in (sheet.costs.columns if sheet.costs else ())],
+        "groups": _groups(sheet),
+        "width": _before_groups(sheet) + sum(group.width for group in sheet.groups),
+        "blocks": _blocks(sheet),
+    }
 
 
 def _notes(sheet: Sheet) -> list[str]:
@@ -202,11 +215,7 @@ def table(sheet: Sheet, paper: str, name: str, fingerprint: str) -> str:
             banner=sheet.banner and markup.latex(sheet.banner),
             features=[markup.latex(label) for label in sheet.features],
             check=CHECK,
-            upper=_upper_costs(sheet),
-            costs=[markup.latex(c.label) for c in (sheet.costs.columns if sheet.costs else ())],
-            groups=_groups(sheet),
-            width=_before_groups(sheet) + sum(group.width for group in sheet.groups),
-            blocks=_blocks(sheet),
+            bands=[_band(band) for band in sheet.bands(WIDEST_TABLE)],
             reasons=[(letter, markup.latex(reason)) for letter, reason in sheet.reasons],
             footnotes=[markup.latex(note) for note in _notes(sheet)],
         )

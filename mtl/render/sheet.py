@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mtl.metrics.catalogue import METRICS, is_diagnosed
@@ -198,6 +199,40 @@ class Sheet:
             parts.append((group, costs, line.entries[first : first + len(group.columns)]))
             first += len(group.columns)
         return parts
+
+    def bands(self, columns: int) -> list[Sheet]:
+        """The sheet in parts that stand below each other, each with so many columns if it can.
+
+        A band is consecutive whole groups; costs that stand once stay with the first.
+
+        Args:
+            columns: the most in one band, without the labels and check marks; a group with more of
+                its own makes a band by itself.
+        """
+        first_costs = len(self.costs.columns) if self.costs else 0
+        starts, room = [0], columns - first_costs
+        for position, group in enumerate(self.groups):
+            if group.width > room and position > 0:
+                starts.append(position)
+                room = columns
+            room -= group.width
+        return [
+            self._band(first, last)
+            for first, last in zip(starts, [*starts[1:], len(self.groups)], strict=True)
+        ]
+
+    def _band(self, first: int, last: int) -> Sheet:
+        """The groups from `first` to before `last`."""
+        groups, once = self.groups[first:last], self.costs if first == 0 else None
+        blocks = [group.setting for group in groups if group.costs]
+        if once:
+            blocks.append(once.setting)
+        lines = []
+        for line in self.lines:
+            entries = [entries for _, _, entries in self.parts(line)[first:last]]
+            costs = {setting: line.costs[setting] for setting in blocks}
+            lines.append(replace(line, costs=costs, entries=tuple(chain(*entries))))
+        return replace(self, costs=once, groups=groups, lines=tuple(lines))
 
 
 def banner(source_labels: Iterable[str], scale: str) -> str | None:

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ import torch
 
 import mtl
 from mtl.errors import MtlError
+
+_CPUINFO = Path("/proc/cpuinfo")
+_CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
 def choose_device(name: str) -> torch.device:
@@ -68,7 +72,7 @@ def describe_platform(device: torch.device) -> dict[str, Any]:
     """What must agree for results to agree in every bit."""
     facts = {
         "machine": platform.machine(),
-        "cpu": _cpu_model(),
+        **_describe_processor(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
@@ -79,14 +83,39 @@ def describe_platform(device: torch.device) -> dict[str, Any]:
     return facts
 
 
-def _cpu_model() -> str:
-    """The processor's name, where the system tells it."""
+def _describe_processor() -> dict[str, str]:
+    """Name, model and caches of the processor, as far as the system tells them.
+
+    Libraries choose kernels by all three, and so the order in which these sum. A virtual machine's
+    processor often has a name that says nothing.
+    """
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        lines = _CPUINFO.read_text(encoding="utf-8").splitlines()
     except OSError:
-        return platform.processor()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
+        lines = []
+    # The last block's, since all processors of a machine are alike.
+    fields = (line.partition(":") for line in lines)
+    facts = {name.strip(): value.strip() for name, _, value in fields}
+    model = [f"{key} {facts[key]}" for key in ("cpu family", "model", "stepping") if key in facts]
+    return {
+        "cpu": facts.get("model name", platform.processor()),
+        "cpu_model": ", ".join(model) or "unknown",
+        "cpu_caches": ", ".join(_describe_caches()) or "unknown",
+    }
+
+
+def _describe_caches() -> Iterator[str]:
+    """Level, type and size of each cache that holds data."""
+    for folder in sorted(_CACHES.glob("index*")):
+        try:
+            level, kind, size = (
+                (folder / name).read_text(encoding="utf-8").strip()
+                for name in ("level", "type", "size")
+            )
+        except OSError:
+            continue
+        if kind != "Instruction":
+            yield f"L{level} {size}"
 
 
 def describe_versions() -> dict[str, str]:

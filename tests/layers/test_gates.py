@@ -78,6 +78,9 @@ def test_the_sparsity_loss_is_a_mean_of_means_above_the_hinge(
     by_task = [max(0.0, float((soft[task].mean() + one) / 2) - hinge) for task in range(T)]
     found = sparsity([first, second], hinge)
     assert found.tolist() == pytest.approx([sum(by_task) / T])
+    pooled = [max(0.0, float((soft[task].sum() + 2 * one) / (C + 2)) - hinge) for task in range(T)]
+    found = sparsity([first, second], hinge, "channels")
+    assert found.tolist() == pytest.approx([sum(pooled) / T])
 
 
 def test_the_rate_scales_steps_and_not_values() -> None:

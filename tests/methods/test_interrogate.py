@@ -87,6 +87,16 @@ def test_below_the_hinge_nothing_presses(store: Store) -> None:
     assert l1.method.penalty(l1.network).tolist() == pytest.approx([2 * openness] * 2)
 
 
+def test_wide_layers_weigh_more_where_all_channels_are_averaged(store: Store) -> None:
+    penalties = []
+    for averaging in ("layers", "channels"):
+        gated = trained(store, "interrogate", options={"averaging": averaging, "hinge": 0.0})
+        with torch.no_grad():
+            gates(gated)[-1].alpha_scaled.fill_(100.0)
+        penalties.append(gated.method.penalty(gated.network).tolist())
+    assert all(few < many for few, many in zip(*penalties, strict=True))
+
+
 def test_seeds_train_together_as_alone(store: Store) -> None:
     together = trained(store, "interrogate")
     together.run(lambda _: None)

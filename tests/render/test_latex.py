@@ -137,6 +137,37 @@ def test_width_decides_the_environment() -> None:
     assert r"\begin{table*}[t]" in source_of(fabricate.table(groups=wide))
 
 
+def three_bands() -> TableData:
+    [group] = fabricate.table().groups
+    settings = ("celeba8", "celeba9", "celeba10")
+    metrics = ["precision", "recall"] * 4
+    groups = tuple(
+        group.model_copy(update={"setting": s, "label": s.title(), "metrics": metrics})
+        for s in settings
+    )
+    return fabricate.table(groups=groups)
+
+
+def test_groups_without_room_stand_below_each_other() -> None:
+    source = source_of(three_bands())
+    parts = source.split(r"\begin{tabular}")[1:]
+    assert len(parts) == 3
+    assert all(part.count(r"\multicolumn{9}{c}") == 1 for part in parts)
+    for part, name in zip(parts, ("Celeba8", "Celeba9", "Celeba10"), strict=True):
+        assert name in part
+        assert part.count(r"\toprule") == part.count(r"\bottomrule") == 1
+        assert body_line(part, "ETR")[-1] == body_line(parts[0], "ETR")[-1]
+    assert [len(body_line(part, "ETR")) for part in parts] == [13, 10, 10]
+    assert source.count("SYNTHETIC DATA") == 1
+
+
+@needs_latex
+@pytest.mark.latex
+def test_a_table_in_bands_compiles() -> None:
+    _, pdf = compiled(three_bands())
+    assert pdf.startswith(b"%PDF")
+
+
 def test_banner_only_for_synthetic_data() -> None:
     assert "SYNTHETIC DATA" in source_of(fabricate.table())
     assert "SYNTHETIC" not in source_of(fabricate.table(source_labels=(fabricate.REAL,)))

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from mtl.errors import MtlError
+from mtl.training import platform
 from mtl.training.platform import (
     choose_device,
     describe_commit,
@@ -44,9 +45,56 @@ def test_training_is_deterministic_on_one_thread() -> None:
 
 def test_the_platform_is_what_bits_depend_on() -> None:
     facts = describe_platform(torch.device("cpu"))
-    assert set(facts) == {"machine", "cpu", "cpu_capability", "threads", "torch", "device"}
+    assert set(facts) == {
+        "machine",
+        "cpu",
+        "cpu_model",
+        "cpu_caches",
+        "cpu_capability",
+        "threads",
+        "torch",
+        "device",
+    }
     assert facts["torch"] == torch.__version__
     assert facts["device"] == "cpu"
+
+
+CPUINFO = """\
+processor\t: 0
+cpu family\t: 25
+model\t\t: {model}
+model name\t: AMD EPYC
+stepping\t: 1
+"""
+
+
+def test_processors_of_one_name_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "_CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(platform, "_CACHES", tmp_path / "cache")
+    for index, cache in enumerate(["1 Data 32K", "1 Instruction 32K", "2 Unified 1024K"]):
+        folder = tmp_path / "cache" / f"index{index}"
+        folder.mkdir(parents=True)
+        for name, value in zip(("level", "type", "size"), cache.split(), strict=True):
+            (folder / name).write_text(value + "\n")
+    seen = []
+    for model in (17, 68):
+        (tmp_path / "cpuinfo").write_text(CPUINFO.format(model=model))
+        seen.append(describe_platform(torch.device("cpu")))
+    assert seen[0]["cpu"] == seen[1]["cpu"] == "AMD EPYC"
+    assert seen[0]["cpu_model"] == "cpu family 25, model 17, stepping 1"
+    assert seen[1]["cpu_model"] == "cpu family 25, model 68, stepping 1"
+    assert seen[0]["cpu_caches"] == "L1 32K, L2 1024K"
+
+
+def test_a_system_that_tells_nothing_of_its_processor_has_a_platform(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "_CPUINFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(platform, "_CACHES", tmp_path / "cache")
+    facts = describe_platform(torch.device("cpu"))
+    assert facts["cpu_model"] == facts["cpu_caches"] == "unknown"
 
 
 def test_versions_are_texts() -> None:
