@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mtl.render import numbers
 from mtl.render.environment import TEMPLATES, html_environment
-from mtl.render.sheet import NOT_IN_PAPER, TIED, Entry, Line, Sheet
+from mtl.render.sheet import NOT_IN_PAPER, TIED, Column, Entry, Line, Sheet
 from mtl.results.derived import DELTA
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _metric_facts(entry: Entry, cell: Cell, labels: dict[str, str]) -> list[tupl
     facts = [("Mean", f"{numbers.fixed(scale * cell.mean, digits)}{spread} (n = {cell.n})")]
     if comparison := cell.comparison:
         name = f"Against {labels.get(comparison.baseline, comparison.baseline)}"
-        facts.append((name, _difference(comparison, scale)))
+        facts.append((name, _difference(comparison, entry.column)))
         if comparison.p_value is not None and comparison.p_holm is not None:
             p, holm = numbers.p_value(comparison.p_value), numbers.p_value(comparison.p_holm)
             facts.append(("p-value", f"{p}; Holm-corrected {holm} ({comparison.test})"))
@@ -71,15 +71,16 @@ def _metric_facts(entry: Entry, cell: Cell, labels: dict[str, str]) -> list[tupl
     return facts
 
 
-def _difference(comparison: Comparison, scale: float) -> str:
-    text = numbers.signed(scale * comparison.mean_difference, _EXTRA_DIGITS)
+def _difference(comparison: Comparison, column: Column) -> str:
+    digits = max(column.digits + 1, _EXTRA_DIGITS)
+
+    def text(value: float) -> str:
+        return numbers.signed(column.scale * value, digits)
+
+    difference = text(comparison.mean_difference)
     if comparison.ci_low is not None and comparison.ci_high is not None:
-        low, high = (
-            numbers.signed(scale * bound, _EXTRA_DIGITS)
-            for bound in (comparison.ci_low, comparison.ci_high)
-        )
-        text += f" [{low}, {high}]"
-    return numbers.typographic(text)
+        difference += f" [{text(comparison.ci_low)}, {text(comparison.ci_high)}]"
+    return numbers.typographic(difference)
 
 
 def _metric_detail(entry: Entry, cell: Cell, labels: dict[str, str]) -> Detail:

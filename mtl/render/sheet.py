@@ -374,7 +374,7 @@ def _spread(n: int, columns: Sequence[Column]) -> str:
     if not any(column.scale == 100 for column in columns):
         return f"{text}."
     besides = f", except {', '.join(dict.fromkeys(others))}" if others else ""
-    return f"{text}, in percent{besides}."
+    return f"{text}, in percent{besides}".rstrip(".") + "."
 
 
 def _legend(data: TableData, lines: Sequence[Line]) -> tuple[str, ...]:

@@ -51,6 +51,17 @@ def test_panels_name_runs_and_facts() -> None:
         assert expected in text
 
 
+def test_differences_of_small_numbers_keep_their_digits() -> None:
+    table = fabricate.table()
+    row = next(row for row in table.rows if row.id == "etr")
+    small = fabricate.comparison(mean_difference=-0.00019, ci_low=-0.0004, ci_high=0.00002)
+    cell = fabricate.cell("etr", "rel_err", (0.0629, 0.0627, 0.0631), comparison=small)
+    row = dataclasses.replace(row, cells={**row.cells, ("celeba8", "rel_err"): cell})
+    group = table.groups[0].model_copy(update={"metrics": ("rel_err",)})
+    text = document(dataclasses.replace(table, rows=(row,), groups=(group,)))
+    assert "−0.00019 [−0.00040, +0.00002]" in text
+
+
 def test_bold_underline_and_dagger() -> None:
     text = document(fabricate.table())
     assert text.count("<b>72.0<small>") == 1

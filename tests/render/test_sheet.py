@@ -172,6 +172,12 @@ def test_metrics_of_gradients_are_named_where_they_are_no_part() -> None:
     assert alone.footnotes[0] == "Mean ± sample standard deviation over n = 3 seeds."
 
 
+def test_a_label_that_ends_in_a_point_ends_the_sentence() -> None:
+    [group] = fabricate.table().groups
+    errors = fabricate.table(groups=(group.model_copy(update={"metrics": ("recall", "rel_err")}),))
+    assert build_sheet(errors).footnotes[0].endswith("seeds, in percent, except Rel. Err.")
+
+
 def test_counts_in_millions_say_so_in_their_heading() -> None:
     [group] = fabricate.table().groups
     table = fabricate.table(groups=(group.model_copy(update={"metrics": ("recall", "flops")}),))
