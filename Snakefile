@@ -20,6 +20,13 @@ rule all:
         [product.stamp for product in PRODUCTS],
 
 
+# Trainings on this machine are forked from a process that has imported torch once.
+onstart:
+    untrained = sum(not unit.is_done(PROJECT.root) for unit in UNITS.values())
+    if workflow.local_exec and untrained > 1:
+        warm.start()
+
+
 # What could be trained is shown also when something failed: tables with the reasons in the cells
 # that lack a run. They stay stale, so that the next call completes them.
 onerror:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import mtl
 from mtl.errors import MtlError, unknown
+from mtl.workflow import warm
 
 # The module of each command in this package, and what `--help` says of it.
 COMMANDS = {
@@ -39,6 +40,10 @@ COMMANDS = {
 }
 
 
+# Those that import torch, and that the workflow runs many times.
+_WARM = ("train",)
+
+
 def _print_help() -> None:
     width = max(map(len, COMMANDS))
     print("usage: python -m mtl <command> [options]\n\ncommands:")
@@ -51,6 +56,8 @@ def _run(arguments: Sequence[str]) -> int:
     name = arguments[0]
     if name not in COMMANDS:
         raise unknown("command", name, COMMANDS)
+    if name in _WARM and (status := warm.run("mtl", arguments)) is not None:
+        return status
     module = importlib.import_module(f"mtl.cli.{name.replace('-', '_')}")
     parser = argparse.ArgumentParser(prog=f"mtl {name}", description=module.__doc__)
     module.add_arguments(parser)

@@ -12,7 +12,7 @@ from snakemake.settings.types import RerunTrigger
 from mtl.config import load_project, products
 from mtl.errors import MtlError, unknown
 from mtl.provenance.guard import guard
-from mtl.workflow import lock, store
+from mtl.workflow import lock, store, warm
 
 # The whole graph, for --report, --rulegraph and --summary.
 WHOLE_GRAPH = bool(os.environ.get("MTL_FULL_DAG"))
