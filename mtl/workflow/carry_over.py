@@ -112,19 +112,24 @@ def choose(pairs: list[Pair], count: int, salt: str = "") -> list[Pair]:
 
 
 def _differing_seeds(pair: Pair, new: Unit) -> list[str]:
-    here, there = new.provenance["platform"], pair.stored.provenance["platform"]
-    if here != there:
-        raise MtlError(
-            f"{pair.unit.name}: the stored runs were made on another platform ({there}, here "
-            f"{here}), so that their bits prove nothing; choose other units with --salt, or train "
-            "this one under the old code first"
-        )
+    """The seeds whose results differ, in words; equal bits prove the same on any platform.
+
+    Raises:
+        MtlError: when they differ and the platforms do too.
+    """
     lines = []
     for old, again in zip(pair.stored.records, new.records, strict=True):
         before, after = read_json(old.path, "record"), read_json(again.path, "record")
         if results(before) != results(after):
             fields = [k for k in after if k not in _OF_IDENTITY and before.get(k) != after[k]]
             lines.append(f"{pair.unit.name}, seed {old.seed}: {', '.join(fields)}")
+    here, there = new.provenance["platform"], pair.stored.provenance["platform"]
+    if lines and here != there:
+        raise MtlError(
+            f"{pair.unit.name}: the results differ, but the stored runs were made on another "
+            f"platform ({there}, here {here}), so that their bits prove nothing; choose other "
+            "units with --salt, or train this one under the old code first"
+        )
     return lines
 
 
