@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import mtl
+from mtl.cli import main
 from mtl.workflow import warm
 
 JOB = """
@@ -166,6 +167,14 @@ def test_the_process_ends_with_that_which_started_it(tmp_path: Path) -> None:
 def children(process: int) -> list[int]:
     listed = Path(f"/proc/{process}/task/{process}/children").read_text()
     return [int(number) for number in listed.split()]
+
+
+def test_trainings_alone_are_given_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(warm, "run", lambda *request: asked.append(request) or 5)
+    assert main(["train", "celeba/etr/0123456789ab"]) == 5
+    assert main(["methods"]) == 0
+    assert asked == [("mtl", ["train", "celeba/etr/0123456789ab"])]
 
 
 def test_without_the_process_the_command_does_its_work_itself(
