@@ -313,16 +313,16 @@ class Project:
         if name in model.tables:
             table = model.tables[name]
             settings = [group.setting for group in table.groups]
-            own, published = table.deviations, table.published is not None
-            rows = (*table.rows, *table.extra_rows)
+            own, rows = table.deviations, (*table.rows, *table.extra_rows)
         else:
             figure = self._product(model.figures, "table or figure", name)
             settings = list(dict.fromkeys(setting for setting, _ in figure.pairs))
-            own, published = figure.deviations, bool(model.deviations)
-            rows = figure.shown_rows
+            own, rows = figure.deviations, figure.shown_rows
         named: list[tuple[str, Setting]] = [(s, model.settings[s]) for s in settings]
         automatic: list[str] = []
-        if published and self.full_scale is not None and self.full_scale.name != self.scale.name:
+        # A study of our own has no paper to differ from.
+        is_paper = bool(model.deviations)
+        if is_paper and self.full_scale is not None and self.full_scale.name != self.scale.name:
             automatic = scale_deviations(self.scale, self.full_scale, named, model.rows, rows)
         return (*automatic, *model.deviations, *own)
 

@@ -24,7 +24,9 @@ NO_LATEX = (
 WIDE_TABLE = 7
 """A table with so many columns, without label and costs that stand once, spans a page's width."""
 WIDEST_TABLE = 16
-"""With more columns than this, without the labels, groups stand below each other."""
+"""With more columns than this, without the labels, groups stand below each other, ..."""
+BAND = 11
+"""... so many columns beside each other, which need no smaller letters."""
 NARROW, WIDE = "125mm", "185mm"
 """Widths of a page that holds a table alone."""
 
@@ -174,8 +176,17 @@ def _blocks(sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def _is_wide(sheet: Sheet) -> bool:
-    grouped = max(sum(group.width for group in band.groups) for band in sheet.bands(WIDEST_TABLE))
+    grouped = max(sum(group.width for group in band.groups) for band in _bands(sheet))
     return len(sheet.features) + grouped >= WIDE_TABLE
+
+
+def _bands(sheet: Sheet) -> list[Sheet]:
+    columns = _columns(sheet) - 1 - len(sheet.features)
+    return [sheet] if columns <= WIDEST_TABLE else sheet.bands(BAND)
+
+
+def _columns(sheet: Sheet) -> int:
+    return _before_groups(sheet) + sum(group.width for group in sheet.groups)
 
 
 def _band(sheet: Sheet) -> dict[str, Any]:
@@ -184,7 +195,7 @@ def _band(sheet: Sheet) -> dict[str, Any]:
         "upper": _upper_costs(sheet),
         "costs": [markup.latex(c.label) for c in (sheet.costs.columns if sheet.costs else ())],
         "groups": _groups(sheet),
-        "width": _before_groups(sheet) + sum(group.width for group in sheet.groups),
+        "width": _columns(sheet),
         "blocks": _blocks(sheet),
     }
 
@@ -215,7 +226,7 @@ def table(sheet: Sheet, paper: str, name: str, fingerprint: str) -> str:
             banner=sheet.banner and markup.latex(sheet.banner),
             features=[markup.latex(label) for label in sheet.features],
             check=CHECK,
-            bands=[_band(band) for band in sheet.bands(WIDEST_TABLE)],
+            bands=[_band(band) for band in _bands(sheet)],
             reasons=[(letter, markup.latex(reason)) for letter, reason in sheet.reasons],
             footnotes=[markup.latex(note) for note in _notes(sheet)],
         )
