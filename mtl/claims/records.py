@@ -75,6 +75,7 @@ class RecordEvidence:
         project: the working tree at a scale.
         paper: whose rows and settings are meant.
         tables: the printed tables; ours of the same names say what derived columns follow from.
+            Where there are none, since what was printed is lost, those of ours that show the row.
         vocabulary: what is known of the columns.
         runs: a reader, which several claims may share.
     """
@@ -153,17 +154,18 @@ class RecordEvidence:
             raise NotThereError(f"the runs of '{row}' in '{setting}' do not make '{diagnostic}'")
         return runs.values(metric)
 
-    def _layout(self, setting: str, metric: str) -> tuple[Table, tuple[str, ...]]:
+    def _layout(self, cell: Cell) -> tuple[Table, tuple[str, ...]]:
         """The configured table that a derived column belongs to, and its metrics in a setting."""
         tables = self._project.papers[self._paper].tables
-        names = [table.header.table for table in self._tables]
-        for name in names:
+        printed = [table.header.table for table in self._tables]
+        shown = [n for n, t in tables.items() if cell.row in (*t.rows, *t.extra_rows)]
+        for name in printed or shown:
             for group in tables[name].groups if name in tables else ():
-                if group.setting == setting:
+                if group.setting == cell.setting:
                     return tables[name], group.metrics
         raise NotThereError(
-            f"'{metric}' follows from the columns of {' or '.join(names) or 'a table'}, which is "
-            f"not configured with setting '{setting}'"
+            f"'{cell.metric}' follows from the columns of {' or '.join(printed) or 'a table'}, "
+            f"which is not configured with setting '{cell.setting}'"
         )
 
     def _unit(self, cell: Cell) -> int:
@@ -191,7 +193,7 @@ class RecordEvidence:
 
     def delta(self, cell: Cell) -> dict[int, Fraction]:
         """The table's delta column: of each seed's runs, by the convention of our table."""
-        table, metrics = self._layout(cell.setting, cell.metric)
+        table, metrics = self._layout(cell)
         if table.delta is None:
             raise NotThereError("our table has no delta column")
         metrics = derived.scored(metrics)
@@ -213,7 +215,7 @@ class RecordEvidence:
 
     def mean_rank(self, cell: Cell) -> dict[int, Fraction]:
         """The mean rank among all rows of the table, of each seed's runs."""
-        table, metrics = self._layout(cell.setting, cell.metric)
+        table, metrics = self._layout(cell)
         rows = (*table.rows, *table.extra_rows)
         ranked = derived.ranked(metrics)
         if not ranked:

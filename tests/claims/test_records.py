@@ -207,6 +207,17 @@ def test_a_derived_column_needs_our_table(finished: Project) -> None:
     )
 
 
+def test_where_the_printed_table_is_lost_ours_says_what_derived_columns_follow_from(
+    finished: Project,
+) -> None:
+    cell = contrast("x", [(Cell("etr", "celeba8", "delta_p"), 1)])
+    table = load_table(finished.root / "data/published/faces/table_4.csv")
+    words = small.vocabulary(table)
+    lost = RecordEvidence(finished, "faces", [], words, Runs(finished)).result(cell)
+    assert lost.missing == ""
+    assert lost.difference == evidence(finished).result(cell).difference
+
+
 def test_a_delta_that_cannot_be_computed_is_missing(finished: Project) -> None:
     [unit] = finished.units_for("faces", "celeba8", "hard_sharing")
     zero = {"precision": 0.0, "recall": 0.1, "f_score": 0.1}
