@@ -268,6 +268,7 @@ def report(project: Project) -> Product:
     units = {part.title: list(part.units) for part in parts}
     identity = {
         **_common(project, "report", units),
+        "description": project.scale.description,
         "parts": {part.title: part.fingerprint for part in parts},
     }
     stamp = project.products / "report" / "index.json"

@@ -65,3 +65,13 @@ def test_code_makes_the_figures_stale_that_it_draws(
     path.write_text(text, encoding="utf-8")
     found = {name for name in before if before[name] != after[name]}
     assert found == (set(before) if changed is None else changed)
+
+
+def test_the_scales_description_makes_the_report_stale_that_shows_it(
+    project: Project, cache: StatCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fingerprints(project, cache)
+    scale = project.scale.model_copy(update={"description": "Reworded."})
+    monkeypatch.setattr(project, "scale", scale)
+    after = fingerprints(project, cache)
+    assert {name for name in before if before[name] != after[name]} == {"report"}
