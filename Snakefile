@@ -22,8 +22,13 @@ rule all:
 
 # Trainings on this machine are forked from a process that has imported torch once.
 onstart:
-    untrained = sum(not unit.is_done(PROJECT.root) for unit in UNITS.values())
-    if workflow.local_exec and untrained > 1:
+    restored = {unit.name for unit in RESTORABLE}
+    untrained = [
+        name
+        for name, unit in UNITS.items()
+        if name not in restored and not unit.is_done(PROJECT.root)
+    ]
+    if workflow.local_exec and len(untrained) > 1:
         warm.start()
 
 

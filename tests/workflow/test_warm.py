@@ -60,6 +60,19 @@ def started(process: subprocess.Popen[str]) -> None:
     assert process.stdout.readline().startswith("arguments")
 
 
+def children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(number) for number in listed.split()]
+
+
+def sleeping(server: subprocess.Popen[bytes], folder: Path) -> tuple[subprocess.Popen[str], int]:
+    """A command that waits for its job, and the job."""
+    process = ask(folder, "sleep")
+    started(process)
+    [job] = children(server.pid)
+    return process, job
+
+
 def status_of(process: subprocess.Popen[str]) -> int:
     process.communicate(timeout=20)
     return process.returncode
@@ -118,9 +131,7 @@ def test_jobs_run_beside_each_other(server: subprocess.Popen[bytes], tmp_path: P
 def test_a_killed_command_takes_its_job_along(
     server: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
-    process = ask(tmp_path, "sleep")
-    started(process)
-    [job] = children(server.pid)
+    process, job = sleeping(server, tmp_path)
     process.kill()
     assert status_of(process) == -signal.SIGKILL
     assert ends(job)
@@ -129,9 +140,7 @@ def test_a_killed_command_takes_its_job_along(
 def test_jobs_end_with_the_process_and_their_commands_say_so(
     server: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
-    process = ask(tmp_path, "sleep")
-    started(process)
-    [job] = children(server.pid)
+    process, job = sleeping(server, tmp_path)
     assert server.stdin is not None
     server.stdin.close()
     assert server.wait(10) == 0
@@ -162,11 +171,6 @@ def test_the_process_ends_with_that_which_started_it(tmp_path: Path) -> None:
     parent.kill()
     parent.communicate(timeout=10)
     assert ends(pid)
-
-
-def children(process: int) -> list[int]:
-    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
-    return [int(number) for number in listed.split()]
 
 
 def test_trainings_alone_are_given_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
